@@ -20,7 +20,7 @@ def build_confirm_url(request: Request, *, then: str) -> str:
     return f"{request.url_for('admin:account')}?{urlencode({'next': then})}"
 
 
-async def confirm_with_code(shop: AppContext, request: Request, code: str) -> None:
+async def confirm_with_code(app: AppContext, request: Request, code: str) -> None:
     """Confirm the session by the code in a form, if it contains one.
 
     Raises:
@@ -28,18 +28,18 @@ async def confirm_with_code(shop: AppContext, request: Request, code: str) -> No
     """
     if code.strip():
         await staff_sessions.confirm_identity(
-            shop, get_staff_session(request), code=code, client=get_client(request)
+            app, get_staff_session(request), code=code, client=get_client(request)
         )
 
 
-async def send_code(shop: AppContext, request: Request) -> str:
+async def send_code(app: AppContext, request: Request) -> str:
     """Request a fresh code; returns the message that says where to find it."""
     user = get_staff_session(request).user
     if await totp.is_enabled(user):
         return gettext("Enter the code from your authenticator app and save again.")
     mobile = user.mobile or ""
     try:
-        await login.request_login_code(shop, username=mobile, network=get_client_network(request))
+        await login.request_login_code(app, username=mobile, network=get_client_network(request))
     except Problem as problem:
         return format_problem(problem)
     message = gettext("Enter the code sent to %(mobile)s and save again.")

@@ -15,9 +15,9 @@ Headers = list[tuple[bytes, bytes]]
 _ROUTER_KEYS = frozenset({"router", "endpoint", "path_params", "app"})
 
 
-def routes(shop: AppContext) -> Iterator[BaseRoute]:
+def routes(app: AppContext) -> Iterator[BaseRoute]:
     """`/admin` and everything below it."""
-    pages = StaffPages(shop)
+    pages = StaffPages(app)
     yield Route("/admin", pages)
     yield Route("/admin/{rest:path}", pages)
 
@@ -25,10 +25,10 @@ def routes(shop: AppContext) -> Iterator[BaseRoute]:
 class StaffPages:
     """The pages, built at the first request: they take 10 MB, which a process without staff can save."""
 
-    def __init__(self, shop: AppContext) -> None:
-        self._shop = shop
-        self._scheme = urlsplit(shop.settings.effective_public_url).scheme
-        self._host = urlsplit(shop.settings.public_url).netloc.encode()
+    def __init__(self, app: AppContext) -> None:
+        self._app = app
+        self._scheme = urlsplit(app.settings.effective_public_url).scheme
+        self._host = urlsplit(app.settings.public_url).netloc.encode()
         self._pages: ASGIApp | None = None
         self._making = asyncio.Lock()
 
@@ -52,11 +52,11 @@ class StaffPages:
     async def _get_pages(self) -> ASGIApp:
         async with self._making:
             if self._pages is None:
-                self._pages = await asyncio.to_thread(_build_pages, self._shop)
+                self._pages = await asyncio.to_thread(_build_pages, self._app)
         return self._pages
 
 
-def _build_pages(shop: AppContext) -> ASGIApp:
+def _build_pages(app: AppContext) -> ASGIApp:
     from admin import site
 
-    return site.build_application(shop)
+    return site.build_application(app)

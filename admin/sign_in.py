@@ -33,17 +33,17 @@ class LoginCodeAuthProvider(BaseAuthProvider):
     the cookie is rejected.
     """
 
-    def __init__(self, shop: AppContext) -> None:
+    def __init__(self, app: AppContext) -> None:
         super().__init__()
-        self._shop = shop
-        self._is_https = shop.settings.effective_public_url.startswith("https://")
+        self._app = app
+        self._is_https = app.settings.effective_public_url.startswith("https://")
         # The prefix prevents other hosts of the domain from setting it; browsers accept it over https only.
         self._cookie = "__Host-staff" if self._is_https else "staff"
 
     async def authenticate(self, request: Request) -> AdminUser | None:
         """The signed-in member of staff, or None."""
         bearer = request.cookies.get(self._cookie)
-        viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
+        viewer = await sessions.authenticate(self._app, bearer) if bearer else None
         if (
             viewer is None
             or viewer.kind is not SessionKind.STAFF
@@ -79,7 +79,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
                 return await self._start_session(request, username, code, totp_code or None)
             if username:
                 await login.request_login_code(
-                    self._shop, username=username, network=get_client_network(request)
+                    self._app, username=username, network=get_client_network(request)
                 )
                 page["is_code_sent"] = True
         except (TotpCodeRequired, WrongTotpCode) as problem:
@@ -95,7 +95,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         self, request: Request, username: str, code: str, totp_code: str | None
     ) -> Response:
         session = await staff_sessions.start_staff_session(
-            self._shop, username=username, code=code, totp_code=totp_code, client=get_client(request)
+            self._app, username=username, code=code, totp_code=totp_code, client=get_client(request)
         )
         response = RedirectResponse(_next_url(request), _SEE_OTHER)
         self._set_cookie(response, session)
@@ -121,7 +121,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         return response
 
     async def _revoke(self, bearer: str) -> None:
-        viewer = await sessions.authenticate(self._shop, bearer)
+        viewer = await sessions.authenticate(self._app, bearer)
         if viewer is not None:
             await login.logout(viewer)
 

@@ -82,20 +82,20 @@ _LISTS = (
 )
 
 
-def build_application(shop: AppContext) -> ASGIApp:
+def build_application(app: AppContext) -> ASGIApp:
     """The staff pages below `PATH`."""
     language.add_persian()
     # It logs every page view and every redirect to the sign-in page.
     logging.getLogger("starlette_admin").setLevel(logging.ERROR)
     admin = StaffAdmin(
-        is_https=shop.settings.effective_public_url.startswith("https://"),
+        is_https=app.settings.effective_public_url.startswith("https://"),
         # The library adds its own before or after this one: those for languages before.
         middlewares=[Middleware(OutageMiddleware)],
         title=_("Vitrin"),
         base_url=PATH,
-        auth_provider=LoginCodeAuthProvider(shop),
+        auth_provider=LoginCodeAuthProvider(app),
         # Signs the CSRF tokens of forms; one key for all processes of the installation.
-        secret_key=hmac.digest(shop.login_code_key, b"staff's pages", "sha256").hex(),
+        secret_key=hmac.digest(app.login_code_key, b"staff's pages", "sha256").hex(),
         index_view=Dashboard(),
         i18n_config=language.CONFIG,
         timezone_config=TimezoneConfig(
@@ -109,10 +109,10 @@ def build_application(shop: AppContext) -> ASGIApp:
         static_dir=str(templating.ASSETS),
     )
     for view in _LISTS:
-        admin.add_view(view(shop))
-    admin.add_view(SettingsPage(shop))
-    admin.add_view(ServiceTokensPage(shop))
-    admin.add_view(AccountPage(shop))
+        admin.add_view(view(app))
+    admin.add_view(SettingsPage(app))
+    admin.add_view(ServiceTokensPage(app))
+    admin.add_view(AccountPage(app))
     pages = Starlette(middleware=[Middleware(PageProtectionMiddleware), Middleware(FormValidationMiddleware)])
     admin.mount_to(pages)
     return pages

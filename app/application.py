@@ -43,26 +43,26 @@ from worker import loop
 _DRAIN_TIMEOUT = timedelta(seconds=2)
 
 
-def build_application(shop: AppContext) -> Starlette:
+def build_application(app: AppContext) -> Starlette:
     """The ASGI application; its lifespan holds the database connections."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with (
             database.open_connections(
-                shop.settings.effective_database_url, read_timeout=shop.settings.read_timeout
+                app.settings.effective_database_url, read_timeout=app.settings.read_timeout
             ),
-            shop.hub.listen(shop.settings.effective_session_url),
+            app.hub.listen(app.settings.effective_session_url),
             sockets.watch_sockets(),
-            _run_embedded_worker(shop),
+            _run_embedded_worker(app),
         ):
             yield
-            await shop.sms.drain(_DRAIN_TIMEOUT)
+            await app.sms.drain(_DRAIN_TIMEOUT)
 
-    rest = rest_compat.routes.build_application(shop)
-    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.render_page)
-    sockets = GraphQLSockets(graphql.engine, shop=shop, context=schema.Context)
-    settings = shop.settings
+    rest = rest_compat.routes.build_application(app)
+    graphql = GraphQLView(schema.schema, app=app, context=schema.Context, ide=playground.render_page)
+    sockets = GraphQLSockets(graphql.engine, app=app, context=schema.Context)
+    settings = app.settings
     return Starlette(
         routes=[
             # Routes are tried in order, so the most requested come first.
@@ -70,30 +70,30 @@ def build_application(shop: AppContext) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             # Only this route supports WebSocket: files and mounted applications must not be tried.
             WebSocketRoute("/{path:path}", WebSocketClose()),
-            *reseller_api.routes.routes(shop),
+            *reseller_api.routes.routes(app),
             Mount("/api", app=rest),
             # A mount does not match its own bare path.
             Route("/api", rest),
-            *admin.routes.routes(shop),
-            *jwks.routes(shop),
-            *health.routes(shop),
-            *_build_openid_routes(shop),
+            *admin.routes.routes(app),
+            *jwks.routes(app),
+            *health.routes(app),
+            *_build_openid_routes(app),
             openapi.build_route(settings.effective_public_url),
             *web.api_docs.routes.routes(
                 openapi.build_document(settings.effective_public_url),
                 sdl=schema.print_sdl if settings.shows_graphql_schema else None,
             ),
-            *_build_sandbox_routes(shop),
+            *_build_sandbox_routes(app),
             Mount("/graphql/assets", app=playground.build_assets()),
         ],
-        middleware=_build_middleware(shop),
+        middleware=_build_middleware(app),
         lifespan=lifespan,
     )
 
 
-def _build_middleware(shop: AppContext) -> list[Middleware]:
+def _build_middleware(app: AppContext) -> list[Middleware]:
     """The middleware around all APIs, outermost first."""
-    settings = shop.settings
+    settings = app.settings
     return [
         *_build_proxy_middleware(settings),
         # starlette-admin's own pages have a trailing slash.
@@ -125,10 +125,10 @@ def _build_middleware(shop: AppContext) -> list[Middleware]:
             ),
         ),
         Middleware(ErrorFallbackMiddleware),
-        Middleware(AuthenticationMiddleware, shop=shop),
+        Middleware(AuthenticationMiddleware, context=app),
         Middleware(
             RateLimitMiddleware,
-            shop=shop,
+            context=app,
             limit=settings.rate_limit,
             storage=settings.rate_limit_storage,
             prefix="/api",
@@ -151,32 +151,32 @@ def _build_tracing_middleware(settings: Settings) -> Iterator[Middleware]:
         yield Middleware(TracingMiddleware, tracer=tracer)
 
 
-def _build_openid_routes(shop: AppContext) -> Iterator[BaseRoute]:
-    if shop.settings.openid_issuer:
+def _build_openid_routes(app: AppContext) -> Iterator[BaseRoute]:
+    if app.settings.openid_issuer:
         # Imported lazily: authlib takes 14 MB, which most shops do not need.
         from web import openid
 
-        yield from openid.routes(shop)
+        yield from openid.routes(app)
 
 
-def _build_sandbox_routes(shop: AppContext) -> Iterator[BaseRoute]:
-    gateway = shop.payments.get(SandboxPayments.name)
+def _build_sandbox_routes(app: AppContext) -> Iterator[BaseRoute]:
+    gateway = app.payments.get(SandboxPayments.name)
     if isinstance(gateway, SandboxPayments):
         yield from payment_page.routes(gateway)
-    if shop.settings.runs_sandbox_providers:
-        file = shop.settings.data_folder / "sandbox-orders.sqlite3"
+    if app.settings.runs_sandbox_providers:
+        file = app.settings.data_folder / "sandbox-orders.sqlite3"
         yield from provider_api.routes(SandboxOrders(file))
 
 
 @contextlib.asynccontextmanager
-async def _run_embedded_worker(shop: AppContext) -> AsyncIterator[None]:
+async def _run_embedded_worker(app: AppContext) -> AsyncIterator[None]:
     """The worker inside the server process if the database is SQLite; otherwise it is a separate process."""
-    if not shop.settings.is_embedded:
+    if not app.settings.is_embedded:
         yield
         return
-    worker_task = asyncio.create_task(loop.run(shop, shop.stopping))
+    worker_task = asyncio.create_task(loop.run(app, app.stopping))
     try:
         yield
     finally:
-        shop.stopping.set()
+        app.stopping.set()
         await worker_task

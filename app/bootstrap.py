@@ -22,7 +22,7 @@ from resolvers import quotas
 from resolvers.app_context import AppContext
 
 
-def build_shop(settings: Settings) -> AppContext:
+def build_app_context(settings: Settings) -> AppContext:
     """The context of the installation described by `settings`; also sets the process's time zone."""
     calendar_days.set_zone(settings.time_zone)
     quotas.configure(settings)

@@ -15,7 +15,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from app.application import build_application
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from benchmarks import contestants, shop
 from benchmarks.paths import ROOT
 from benchmarks.profile import call
@@ -67,7 +67,7 @@ def _get_name(frame: FrameType) -> str | None:
 
 async def trace_requests(opened: BenchmarkShop) -> dict[str, CallTrace]:
     """A trace of each API's order."""
-    app = build_application(build_shop(contestants.build_settings(opened.environment)))
+    app = build_application(build_app_context(contestants.build_settings(opened.environment)))
     async with app.router.lifespan_context(app):
         buyer = next(user for user in opened.tokens)
         graphql = opened.contestant().request_builders[Workload.CREATE_ORDER](buyer)

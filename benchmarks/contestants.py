@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from benchmarks import processes, workloads
 from benchmarks.cluster import Cluster
 from benchmarks.installation import find_postgraphile_node
@@ -69,11 +69,11 @@ def build_settings(environment: Mapping[str, str]) -> Settings:
 
 async def sign_in(settings: Settings, user_ids: Iterable[int]) -> dict[int, str]:
     """A token of each user, by id."""
-    shop, tokens = build_shop(settings), {}
+    app, tokens = build_app_context(settings), {}
     async with database.open_connections(settings.effective_database_url):
         now = await database.now()
         for user in (await User.in_bulk(list(user_ids), "id")).values():
-            tokens[user.id], _ = await sessions.issue_token(shop, user, now=now)
+            tokens[user.id], _ = await sessions.issue_token(app, user, now=now)
     return tokens
 
 

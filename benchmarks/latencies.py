@@ -13,7 +13,7 @@ from typing import Self
 from tortoise.transactions import in_transaction
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from benchmarks import contestants, workloads
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
@@ -70,10 +70,10 @@ class Site:
 
     def _build_detail_request(self, user_id: int) -> Request:
         order = workloads.to_global_id("Order", self.order_ids[user_id])
-        return workloads.graphql_request("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
+        return workloads.graphql_request("/graphql", _DETAIL, {"id": order}, self.app.tokens[user_id])
 
     def _build_operation(self, connection: "Connection", builder: Callable[[int], Request]) -> Operation:
-        buyers = itertools.cycle(self.shop.buyers)
+        buyers = itertools.cycle(self.app.buyers)
         return lambda: connection.measure(builder(next(buyers)))
 
 
@@ -151,16 +151,16 @@ def measure_all(places: Sequence[Site], *, rounds: int, max_calls: int, within_s
 async def _apply_deltas(opened: BenchmarkShop) -> None:
     """What the worker does every ten seconds, and does not do here, for it does not run."""
     settings = contestants.build_settings(opened.environment)
-    shop = build_shop(settings)
+    app = build_app_context(settings)
     async with database.open_connections(settings.effective_database_url):
-        while await order_totals.apply_deltas(shop):
+        while await order_totals.apply_deltas(app):
             """Until nothing is left."""
 
 
 async def _measure_claims(opened: BenchmarkShop, *, max_calls: int, within_seconds: float) -> list[float]:
     """Seconds of each claim. Rolled back, so that every claim meets the same queue."""
     settings = contestants.build_settings(opened.environment)
-    shop = build_shop(settings)
+    app = build_app_context(settings)
     async with database.open_connections(settings.effective_database_url):
         provider = await Provider.get(id=1)
 
@@ -168,7 +168,7 @@ async def _measure_claims(opened: BenchmarkShop, *, max_calls: int, within_secon
             async with in_transaction() as transaction:
                 begun = time.perf_counter()
                 # The claim alone: what follows it speaks to the provider.
-                claimed = await order_submission._claim(shop, provider)
+                claimed = await order_submission._claim(app, provider)
                 seconds = time.perf_counter() - begun
                 await transaction.rollback()
             if not claimed.orders:

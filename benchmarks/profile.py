@@ -23,7 +23,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from app.application import build_application
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from benchmarks import contestants, document_sections, installation, response_equality, shop
 from benchmarks.paths import ROOT
 from benchmarks.seed import Sizes
@@ -119,7 +119,7 @@ async def call(app: Starlette, request: Request) -> None:
 
 async def profile_all(opened: BenchmarkShop, chosen: list[Workload], requests: int) -> list[Profile]:
     """A profile of each work."""
-    app = build_application(build_shop(contestants.build_settings(opened.environment)))
+    app = build_application(build_app_context(contestants.build_settings(opened.environment)))
     async with app.router.lifespan_context(app):
         return [await _profile_work(app, opened, work, requests) for work in chosen]
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from cli.startup import prepare_process
 from config.settings import Settings
 from models import Provider
@@ -65,7 +65,7 @@ async def _sync(settings: Settings, arguments: argparse.Namespace) -> None:
         raise SystemExit(f"vitrin: provider {arguments.id} not found")
     try:
         report = await provider_sync.sync_provider(
-            build_shop(settings), provider, adds_services=arguments.adds
+            build_app_context(settings), provider, adds_services=arguments.adds
         )
     except CatalogueUnreadable as error:
         raise SystemExit(f"vitrin: {error}") from error

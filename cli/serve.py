@@ -8,7 +8,7 @@ import logging
 import sys
 
 from app.application import build_application
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from app.server.server import StoppableServer, build_server
 from cli.startup import prepare_process
 from config.settings import Settings, check_production
@@ -22,7 +22,7 @@ _log = logging.getLogger("vitrin.serve")
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Prepare the database and run the server."""
     check_production(settings)
-    shop = build_shop(settings)
+    app = build_app_context(settings)
     asyncio.run(prepare_process(settings))
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
@@ -36,9 +36,9 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
             f"A token: uv run main.py token {DEMO_MOBILE}"
         )
     sys.stdout.flush()
-    served = build_application(shop)
+    served = build_application(app)
     freeze_garbage()
-    server = build_server(served, shop)
+    server = build_server(served, app)
     if not settings.is_embedded:
         _serve(server)
         return

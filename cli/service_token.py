@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from config.settings import Settings
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import InvalidInput
@@ -63,8 +63,8 @@ async def _run_action(settings: Settings, arguments: argparse.Namespace) -> str:
         if arguments.act == "create":
             permissions = frozenset(Permission(name) for name in arguments.permission)
             values = ServiceTokenValues(name=arguments.name, permissions=permissions, days=arguments.days)
-            shop = build_shop(settings)
-            created = await service_tokens.create_from_command_line(shop, arguments.mobile, values=values)
+            app = build_app_context(settings)
+            created = await service_tokens.create_from_command_line(app, arguments.mobile, values=values)
             return created.token
         if arguments.act == "revoke":
             revoked = await service_tokens.revoke_from_command_line(arguments.id)

@@ -5,7 +5,7 @@ import asyncio
 import sys
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from cli.startup import prepare_process
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
@@ -26,7 +26,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
             user = await login.get_account_by_mobile(mobile) if mobile else None
             if user is None:
                 return None
-            token, _ = await sessions.issue_token(build_shop(settings), user, now=await database.now())
+            token, _ = await sessions.issue_token(build_app_context(settings), user, now=await database.now())
             return token
 
     if settings.is_production:

@@ -12,7 +12,7 @@ import uvloop
 from starlette.applications import Starlette
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from cli.startup import prepare_process
 from config.errors import UsageError
 from config.settings import Settings, check_production
@@ -26,14 +26,14 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     check_production(settings)
     # Before the database is prepared: an occupied port should be reported at once.
     listener = _listen(settings.host, settings.worker_port) if settings.worker_port is not None else None
-    shop = build_shop(settings)
+    app = build_app_context(settings)
 
     async def run_worker() -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
+            asyncio.get_running_loop().add_signal_handler(number, app.stopping.set)
         await prepare_process(settings)
-        async with database.open_connections(settings.effective_database_url), _serve_health(shop, listener):
-            await loop.run(shop, shop.stopping)
+        async with database.open_connections(settings.effective_database_url), _serve_health(app, listener):
+            await loop.run(app, app.stopping)
 
     uvloop.run(run_worker())
 
@@ -59,13 +59,13 @@ class _SideServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _serve_health(shop: AppContext, listener: socket.socket | None) -> AsyncIterator[None]:
+async def _serve_health(app: AppContext, listener: socket.socket | None) -> AsyncIterator[None]:
     """`/healthz`, `/readyz` and `/metrics` of the worker's process at the listener, if there is one."""
     if listener is None:
         yield
         return
     config = uvicorn.Config(
-        Starlette(routes=health.routes(shop)),
+        Starlette(routes=health.routes(app)),
         log_config=None,
         access_log=False,
         server_header=False,

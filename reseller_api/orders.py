@@ -13,7 +13,7 @@ from web.responses import Body
 async def add(call: ActionCall) -> Body:
     """`add`: place an order."""
     order = await orders.create_order(
-        call.shop,
+        call.app,
         call.user,
         service_id=get_record_id(call.params, "service"),
         link=call.params.get_text("link"),

@@ -21,7 +21,7 @@ _MAX_ECHO_LENGTH = 40
 class ActionCall:
     """A request of an authenticated reseller."""
 
-    shop: AppContext
+    app: AppContext
     user: User
     params: Parameters
     idempotency_key: str | None

@@ -27,18 +27,18 @@ PATH = "/api/v2"
 _logger = logging.getLogger("vitrin.reseller")
 
 
-def routes(shop: AppContext) -> list[BaseRoute]:
+def routes(context: AppContext) -> list[BaseRoute]:
     """/api/v2, with or without a trailing slash."""
-    app = ResellerApi(shop)
-    return [Route(PATH, app), Route(f"{PATH}/", app)]
+    api = ResellerApi(context)
+    return [Route(PATH, api), Route(f"{PATH}/", api)]
 
 
 class ResellerApi:
     """The panel API v2 as one ASGI application. All errors in a request are reported with HTTP 200."""
 
-    def __init__(self, shop: AppContext) -> None:
-        settings = shop.settings
-        self._shop = shop
+    def __init__(self, context: AppContext) -> None:
+        settings = context.settings
+        self._context = context
         self._addresses = RateLimit(settings.reseller_address_rate_limit, storage=settings.rate_limit_storage)
         self._users = RateLimit(settings.reseller_rate_limit, storage=settings.rate_limit_storage)
 
@@ -81,7 +81,7 @@ class ResellerApi:
         if handler is None:
             raise RequestRejected(errors.INVALID_ACTION)
         call = ActionCall(
-            shop=self._shop, user=user, params=params, idempotency_key=get_idempotency_key(request)
+            app=self._context, user=user, params=params, idempotency_key=get_idempotency_key(request)
         )
         return NoStoreJSONResponse(await handler(call))
 

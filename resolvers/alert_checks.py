@@ -23,14 +23,14 @@ _SELF_CLEARING_PAUSES = 4
 """Consecutive rate-limit pauses that raise no alert: about seven minutes."""
 
 
-async def watch_shop(shop: AppContext) -> int:
+async def watch_shop(app: AppContext) -> int:
     """Check the queue, the providers' balances and flagged services; returns the number of new alerts.
 
     Safe with several workers: the checks are serialized.
     """
     watched = {
-        AlertKind.QUEUE_STALE: lambda: _check_queue(shop),
-        AlertKind.BALANCE_LOW: lambda: _check_balances(shop),
+        AlertKind.QUEUE_STALE: lambda: _check_queue(app),
+        AlertKind.BALANCE_LOW: lambda: _check_balances(app),
         AlertKind.SERVICES_FLAGGED: _check_flagged_services,
         AlertKind.PROVIDER_PAUSED: _check_paused_providers,
     }
@@ -68,16 +68,16 @@ async def _expire_row_alerts() -> None:
     await Alert.filter(kind=AlertKind.ROW_SET_ASIDE, latest_at__lt=before).delete()
 
 
-async def _check_queue(shop: AppContext) -> list[ShopAlert]:
+async def _check_queue(app: AppContext) -> list[ShopAlert]:
     age = await queue_stats.get_oldest_due_age()
-    if age <= shop.settings.queue_max_age:
+    if age <= app.settings.queue_max_age:
         return []
     sentence = notification_texts.queue_stale(minutes=int(age.total_seconds() // 60))
     return [ShopAlert(kind=AlertKind.QUEUE_STALE, subject=SHOP, sentence=sentence)]
 
 
-async def _check_balances(shop: AppContext) -> list[ShopAlert]:
-    threshold = shop.settings.provider_low_balance
+async def _check_balances(app: AppContext) -> list[ShopAlert]:
+    threshold = app.settings.provider_low_balance
     return [
         ShopAlert(
             kind=AlertKind.BALANCE_LOW,

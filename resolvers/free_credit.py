@@ -26,7 +26,7 @@ _ONE_SECOND = timedelta(seconds=1)
 
 @declares_problems(InvalidInput, FreeCreditTooSoon, FreeCreditsUsedUp, IdempotencyKeyReused)
 async def claim_free_credit(
-    shop: AppContext, user: User, *, idempotency_key: str | None = None
+    app: AppContext, user: User, *, idempotency_key: str | None = None
 ) -> LedgerEntry:
     """Credit the user with a random whole amount of Toman within the shop's range; returns the ledger entry.
 
@@ -38,7 +38,7 @@ async def claim_free_credit(
     """
 
     async def give() -> LedgerEntry:
-        now, settings = await database.now(), await shop.get_settings()
+        now, settings = await database.now(), await app.get_settings()
         await _claim_turn(settings, user, now=now)
         return await wallet.credit(
             user.id,

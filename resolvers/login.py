@@ -57,7 +57,7 @@ class Recipient:
 
 
 @declares_problems(MalformedUsername, TooManyCodes)
-async def request_login_code(shop: AppContext, *, username: str, network: str) -> datetime:
+async def request_login_code(app: AppContext, *, username: str, network: str) -> datetime:
     """Send a login code and return when it expires.
 
     `network` identifies the caller's network, as `domain.networks` defines it. A username that could never
@@ -73,32 +73,32 @@ async def request_login_code(shop: AppContext, *, username: str, network: str) -
     code = login_codes.generate_code()
     async with database.exclusive_transaction("login codes"):
         now = await database.now()
-        recipient = await find_recipient(shop, name, now=now)
+        recipient = await find_recipient(app, name, now=now)
         reserve = await login_code_limits.check_code_request(
-            shop.settings,
+            app.settings,
             CodeRequest(subject=recipient.subject, user=recipient.user, network=network, now=now),
         )
-        expires_at = now + shop.settings.login_code_lifetime
+        expires_at = now + app.settings.login_code_lifetime
         await LoginCode.filter(subject=recipient.subject, is_live=True).update(is_live=False)
         code_row = await LoginCode.create(
             user=recipient.user,
             subject=recipient.subject,
             address=network,
             reserve=reserve,
-            code_hash=login_codes.hash_code(shop.login_code_key, subject=recipient.subject, code=code),
+            code_hash=login_codes.hash_code(app.login_code_key, subject=recipient.subject, code=code),
             is_sent=recipient.mobile is not None,
             created_at=now,
             expires_at=expires_at,
         )
     security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_get_id(recipient.user), network=network)
     if recipient.mobile is not None:
-        report = partial(login_code_delivery.record_delivery, shop, code_row.id)
-        shop.sms.send_login_code_later(mobile=recipient.mobile, code=code, report=report)
+        report = partial(login_code_delivery.record_delivery, app, code_row.id)
+        app.sms.send_login_code_later(mobile=recipient.mobile, code=code, report=report)
     return expires_at
 
 
 @declares_problems(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
-async def verify_login_code(shop: AppContext, *, username: str, code: str, client: Client) -> IssuedSession:
+async def verify_login_code(app: AppContext, *, username: str, code: str, client: Client) -> IssuedSession:
     """Exchange a login code for a token; the first correct code from an unknown mobile creates its user.
 
     Raises:
@@ -112,11 +112,11 @@ async def verify_login_code(shop: AppContext, *, username: str, code: str, clien
     try:
         async with in_transaction():
             now = await database.now()
-            recipient = await find_recipient(shop, name, now=now)
-            live = await check_code(shop, recipient.subject, code=digits, client=client, now=now)
+            recipient = await find_recipient(app, name, now=now)
+            live = await check_code(app, recipient.subject, code=digits, client=client, now=now)
             if live is not None and recipient.may_sign_in:
                 await consume_code(live)
-                session, is_taken_over = await _sign_in(shop, recipient, client=client, now=now)
+                session, is_taken_over = await _sign_in(app, recipient, client=client, now=now)
             if session is not None:
                 await login_code_limits.remember_network(session.user, network=client.network, now=now)
     except IntegrityError as error:
@@ -139,7 +139,7 @@ async def verify_login_code(shop: AppContext, *, username: str, code: str, clien
 
 
 @declares_problems(InvalidInput, WrongLoginCode, MobileTaken)
-async def confirm_mobile(shop: AppContext, viewer: Session, *, code: str, client: Client) -> User:
+async def confirm_mobile(app: AppContext, viewer: Session, *, code: str, client: Client) -> User:
     """Prove the user's mobile number by a code that was sent to it, without a new sign-in.
 
     Raises:
@@ -155,7 +155,7 @@ async def confirm_mobile(shop: AppContext, viewer: Session, *, code: str, client
             live = (
                 None
                 if user.mobile is None
-                else await check_code(shop, user.mobile, code=digits, client=client, now=now)
+                else await check_code(app, user.mobile, code=digits, client=client, now=now)
             )
             if live is not None:
                 await consume_code(live)
@@ -178,7 +178,7 @@ async def logout(viewer: Session) -> None:
     )
 
 
-async def find_recipient(shop: AppContext, name: str, *, now: datetime) -> Recipient:
+async def find_recipient(app: AppContext, name: str, *, now: datetime) -> Recipient:
     """The recipient that a parsed username refers to.
 
     A number that was entered but not proven belongs to nobody. Proving it signs in to the account that alone
@@ -191,7 +191,7 @@ async def find_recipient(shop: AppContext, name: str, *, now: datetime) -> Recip
     if owner is not None:
         return _find_recipient_by_mobile(name, owner)
     user = await _get_only_claimant(name, now=now)
-    may_sign_in = user is not None or shop.settings.registration_open
+    may_sign_in = user is not None or app.settings.registration_open
     # A user who claims a number may prove it by `confirm_mobile`, even if it does not sign them in.
     takes_code = may_sign_in or await User.exists(mobile=name, is_active=True)
     return Recipient(subject=name, mobile=name if takes_code else None, user=user, may_sign_in=may_sign_in)
@@ -239,14 +239,14 @@ async def get_account_by_mobile(mobile: str) -> User | None:
 
 
 async def check_code(
-    shop: AppContext, subject: str, *, code: str, client: Client, now: datetime
+    app: AppContext, subject: str, *, code: str, client: Client, now: datetime
 ) -> LoginCode | None:
     """The live code of `subject` if `code` matches it, not consumed yet; a wrong attempt is counted."""
     live = await LoginCode.filter(subject=subject, is_live=True, expires_at__gt=now).first()
-    offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
+    offered = login_codes.hash_code(app.login_code_key, subject=subject, code=code)
     if (
         live is None
-        or not await login_code_limits.count_attempt(shop.settings, live.id, network=client.network)
+        or not await login_code_limits.count_attempt(app.settings, live.id, network=client.network)
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):
@@ -260,7 +260,7 @@ async def consume_code(live: LoginCode) -> None:
 
 
 async def _sign_in(
-    shop: AppContext, recipient: Recipient, *, client: Client, now: datetime
+    app: AppContext, recipient: Recipient, *, client: Client, now: datetime
 ) -> tuple[IssuedSession | None, bool]:
     """The session, if there is a user for it, and whether it took over an unproven claim."""
     if recipient.user is None:
@@ -278,5 +278,5 @@ async def _sign_in(
         # The person who claimed the number may not be the one who proved it.
         await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
         await _mark_mobile_verified(user, now=now)
-    token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
+    token, expires_at = await sessions.issue_token(app, user, now=now, client=client)
     return IssuedSession(access_token=token, expires_at=expires_at, user=user), is_claim

@@ -16,7 +16,7 @@ _RECENT_WINDOW = timedelta(hours=1)
 _FINISHED = (SmsDelivery.SENT, SmsDelivery.REFUSED, SmsDelivery.UNKNOWN)
 
 
-async def record_delivery(shop: AppContext, code_id: int, delivery: SmsDelivery) -> None:
+async def record_delivery(app: AppContext, code_id: int, delivery: SmsDelivery) -> None:
     """Store the delivery result of the code `code_id`.
 
     A code that was certainly not sent counts only for the minimum interval between two. Staff are alerted
@@ -28,7 +28,7 @@ async def record_delivery(shop: AppContext, code_id: int, delivery: SmsDelivery)
         return
     async with database.exclusive_transaction("alerts"):
         if await _is_outage():
-            sentence = notification_texts.sms_failing(shop.settings.sms_gateway)
+            sentence = notification_texts.sms_failing(app.settings.sms_gateway)
             await shop_alerts.raise_alert(
                 ShopAlert(kind=AlertKind.SMS_FAILING, subject=SHOP, sentence=sentence)
             )

@@ -34,7 +34,7 @@ class Identity:
     last_name: str | None = None
 
 
-async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> IssuedSession:
+async def sign_in(app: AppContext, identity: Identity, *, client: Client) -> IssuedSession:
     """A token for the identity's user, who is created if necessary.
 
     Raises:
@@ -46,7 +46,7 @@ async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> Is
     # Serialized: two first sign-ins of one person must not create two users.
     async with database.exclusive_transaction("openid sign-in"):
         now = await database.now()
-        found = await _find_user(shop, identity, now=now)
+        found = await _find_user(app, identity, now=now)
         if found is None:
             record_rejection(client, reason="registration_closed")
             raise SignInRejected
@@ -54,7 +54,7 @@ async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> Is
         if not user.is_active:
             record_rejection(client, reason="blocked", user_id=user.id)
             raise SignInRejected
-        token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
+        token, expires_at = await sessions.issue_token(app, user, now=now, client=client)
     if is_new_link:
         security_log.record(SecurityEvent.OPENID_LINKED, user_id=user.id, network=client.network)
     security_log.record(SecurityEvent.SIGNED_IN, user_id=user.id, network=client.network, method="openid")
@@ -81,7 +81,7 @@ async def pop_attempt(key: str) -> str | None:
     return str(rows[0]["data"]) if rows else None
 
 
-async def _find_user(shop: AppContext, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
+async def _find_user(app: AppContext, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
     """The identity's user, and whether they are newly linked; None if the shop accepts no new users."""
     known = OpenIdIdentity.filter(issuer=identity.issuer, subject=identity.subject)
     if found := await known.select_related("user").first():
@@ -89,11 +89,11 @@ async def _find_user(shop: AppContext, identity: Identity, *, now: datetime) -> 
     email = emails.normalize(identity.email) if identity.email else None
     owner = await User.get_or_none(email=email) if email else None
     if owner is not None and _can_take_over(owner):
-        user = await _take_over(shop, owner, now=now)
-    elif shop.settings.registration_open:
+        user = await _take_over(app, owner, now=now)
+    elif app.settings.registration_open:
         user = await User.create(
             email=None if owner else email,
-            login_type=shop.settings.openid_login_type,
+            login_type=app.settings.openid_login_type,
             first_name=_clean_name(identity.first_name),
             last_name=_clean_name(identity.last_name),
             created_at=now,
@@ -110,11 +110,11 @@ def _can_take_over(user: User) -> bool:
     return user.is_active and user.role is UserRole.USER and not user.mobile_verified
 
 
-async def _take_over(shop: AppContext, user: User, *, now: datetime) -> User:
+async def _take_over(app: AppContext, user: User, *, now: datetime) -> User:
     """`user` for the owner of its e-mail address: all other credentials are revoked."""
     await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
     user.mobile, user.mobile_claimed_at = None, None
-    user.login_type, user.updated_at = shop.settings.openid_login_type, now
+    user.login_type, user.updated_at = app.settings.openid_login_type, now
     await user.save(update_fields=["mobile", "mobile_claimed_at", "login_type", "updated_at"])
     return user
 

@@ -83,7 +83,7 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         return order
 
 
-async def send_cancellations(shop: AppContext, provider: Provider) -> int:
+async def send_cancellations(app: AppContext, provider: Provider) -> int:
     """Forward buyers' cancellation requests to the provider; returns how many it answered.
 
     A request without a readable answer for an hour puts its order on hold.
@@ -96,7 +96,7 @@ async def send_cancellations(shop: AppContext, provider: Provider) -> int:
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
-    answers = await request_cancellations(shop, provider, orders)
+    answers = await request_cancellations(app, provider, orders)
     answered = 0
     for order in orders:
         result = answers.get(order.provider_order_id or "")

@@ -40,7 +40,7 @@ UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 
-async def poll_orders(shop: AppContext, provider: Provider) -> int:
+async def poll_orders(app: AppContext, provider: Provider) -> int:
     """Poll up to 100 of the provider's orders that are due; returns how many it reported on.
 
     An unclear report (an unknown word, no answer, a refusal) is retried within minutes; if it stays unclear,
@@ -51,12 +51,12 @@ async def poll_orders(shop: AppContext, provider: Provider) -> int:
         return 0
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MAX_ORDERS)
+    rows = await database.fetch(statement, now + app.settings.worker_lease, provider.id, now, MAX_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
     were_clear = {order.id for order in orders if order.unclear_since is None}
-    reports = await read_reports(shop, provider, orders)
+    reports = await read_reports(app, provider, orders)
     for order in orders:
         if not await job_isolation.run_isolated(
             "follow", f"order {order.id}", _apply(order, reports, now=now)

@@ -63,7 +63,7 @@ WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
 """
 
 
-async def submit_orders(shop: AppContext, provider: Provider) -> int:
+async def submit_orders(app: AppContext, provider: Provider) -> int:
     """Send the provider's due orders with the concurrency it allows; returns how many were claimed.
 
     The first order is sent alone and the others follow once the provider has answered, so an outage does not
@@ -73,8 +73,8 @@ async def submit_orders(shop: AppContext, provider: Provider) -> int:
     """
     if not provider_health.accepts_orders(provider):
         return 0
-    claimed = await _claim(shop, provider)
-    health = ProviderHealth(shop, provider)
+    claimed = await _claim(app, provider)
+    health = ProviderHealth(app, provider)
     if not claimed.orders:
         await health.record_idle()
         return 0
@@ -82,8 +82,8 @@ async def submit_orders(shop: AppContext, provider: Provider) -> int:
 
     async def send(order: Order) -> None:
         async with turn:
-            if not shop.stopping.is_set() and not health.is_paused:
-                submitted = _submit(shop, provider, order, health, claimed.now())
+            if not app.stopping.is_set() and not health.is_paused:
+                submitted = _submit(app, provider, order, health, claimed.now())
                 await job_isolation.run_isolated("submit", f"order {order.id}", submitted)
 
     waiting = list(claimed.orders)
@@ -91,15 +91,15 @@ async def submit_orders(shop: AppContext, provider: Provider) -> int:
         await send(waiting.pop(0))
     # Requests in flight are awaited even if the database fails when another order completes.
     outcomes = await asyncio.gather(*map(send, waiting), return_exceptions=True)
-    if shop.stopping.is_set() or health.is_paused:
-        await _release(shop, provider)
+    if app.stopping.is_set() or health.is_paused:
+        await _release(app, provider)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
     return len(claimed.orders)
 
 
-async def hold_lost_orders(shop: AppContext) -> int:
+async def hold_lost_orders(app: AppContext) -> int:
     """Hold orders whose worker was lost while sending them, for staff; returns how many."""
     now = await database.now()
     lost = (
@@ -125,29 +125,29 @@ class _Claim:
         return self.claimed_at + timedelta(seconds=(time.monotonic_ns() - self.counted_from_ns) // 10**9)
 
 
-async def _claim(shop: AppContext, provider: Provider) -> _Claim:
+async def _claim(app: AppContext, provider: Provider) -> _Claim:
     counted_from, now = time.monotonic_ns(), await database.now()
-    until, limit = now + shop.settings.worker_lease, provider.concurrency * _CLAIMS_PER_CALL
+    until, limit = now + app.settings.worker_lease, provider.concurrency * _CLAIMS_PER_CALL
     statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, limit)
+    rows = await database.fetch(statement, app.worker_name, until, provider.id, now, limit)
     orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
     return _Claim(orders, now, counted_from)
 
 
-async def _release(shop: AppContext, provider: Provider) -> None:
-    mine = Order.filter(dispatch=Dispatch.QUEUED, worker=shop.worker_name, provider_id=provider.id)
+async def _release(app: AppContext, provider: Provider) -> None:
+    mine = Order.filter(dispatch=Dispatch.QUEUED, worker=app.worker_name, provider_id=provider.id)
     await mine.update(worker=None, lease_until=None)
 
 
 async def _submit(
-    shop: AppContext, provider: Provider, order: Order, health: ProviderHealth, now: datetime
+    app: AppContext, provider: Provider, order: Order, health: ProviderHealth, now: datetime
 ) -> None:
-    deadline = now + 2 * shop.settings.gateway_total_timeout + _MIN_RETRY_DELAY
-    if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
+    deadline = now + 2 * app.settings.gateway_total_timeout + _MIN_RETRY_DELAY
+    if not await database.fetch(_MARK_SENDING, deadline, order.id, app.worker_name, now):
         return
-    account = shop.get_provider_account(provider)
+    account = app.get_provider_account(provider)
     try:
-        number = await shop.get_provider_api(provider).add(account, _to_provider_order(order))
+        number = await app.get_provider_api(provider).add(account, _to_provider_order(order))
     except GatewayError as error:
         message = account.redact(provider_health.describe(error))
         await _handle_failure(order, error, message=message, health=health)

@@ -108,7 +108,7 @@ WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
 """
 
 
-async def apply_deltas(_shop: AppContext) -> int:
+async def apply_deltas(_app: AppContext) -> int:
     """Fold recorded deltas into the totals, oldest first; returns how many. Readers count each delta once."""
     try:
         return await _apply_oldest()

@@ -170,7 +170,7 @@ async def get_order(user: User, *, order_id: int) -> Order:
     IdempotencyKeyReused,
 )
 async def create_order(
-    shop: AppContext,
+    app: AppContext,
     buyer: User,
     *,
     service_id: int,
@@ -194,7 +194,7 @@ async def create_order(
         DuplicateOrder: an unfinished order for the link exists, and the shop or the service refuses that.
         IdempotencyKeyReused: the key was used for a different request.
     """
-    settings = await shop.get_settings()
+    settings = await app.get_settings()
     placement = Placement(
         buyer=buyer,
         service_id=service_id,

@@ -21,7 +21,7 @@ _BATCH_SIZE = 20
 logger = logging.getLogger("vitrin.payments")
 
 
-async def check_payments(shop: AppContext) -> int:
+async def check_payments(app: AppContext) -> int:
     """Ask the gateways about payments whose payer never returned; returns how many were checked.
 
     Safe with several processes: each due payment is claimed by a guarded update.
@@ -31,16 +31,16 @@ async def check_payments(shop: AppContext) -> int:
     checked = 0
     for payment in found:
         checked += await job_isolation.count_isolated(
-            "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
+            "check payments", f"payment {payment.id}", _check_if_claimed(app, payment)
         )
     return checked
 
 
-async def _check_if_claimed(shop: AppContext, payment: Payment) -> int:
+async def _check_if_claimed(app: AppContext, payment: Payment) -> int:
     if not await _claim_check(payment):
         return 0
-    is_last = _is_last_check(shop, payment)
-    await payments.verify_with_gateway(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
+    is_last = _is_last_check(app, payment)
+    await payments.verify_with_gateway(app, payment, unpaid=PaymentStatus.FAILED if is_last else None)
     if is_last:
         await _end_checks(payment)
     return 1
@@ -61,8 +61,8 @@ async def _claim_check(payment: Payment) -> bool:
     return True
 
 
-def _is_last_check(shop: AppContext, payment: Payment) -> bool:
-    return (payment.check_after or payment.created_at) > payment.created_at + shop.settings.payment_lifetime
+def _is_last_check(app: AppContext, payment: Payment) -> bool:
+    return (payment.check_after or payment.created_at) > payment.created_at + app.settings.payment_lifetime
 
 
 async def _end_checks(payment: Payment) -> None:

@@ -115,7 +115,7 @@ async def get_payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
     IdempotencyKeyInProgress,
 )
 async def start_payment(
-    shop: AppContext, payer: User, *, amount: int, idempotency_key: str | None = None
+    app: AppContext, payer: User, *, amount: int, idempotency_key: str | None = None
 ) -> Payment:
     """Open a payment of `amount` Toman at the gateway; the payer is sent to its `url`.
 
@@ -129,7 +129,7 @@ async def start_payment(
         IdempotencyKeyReused: the key was used for a different request.
         IdempotencyKeyInProgress: a concurrent request with the key is at the gateway.
     """
-    settings = await shop.get_settings()
+    settings = await app.get_settings()
     if not settings.payment_min <= amount <= settings.payment_max:
         raise AmountOutOfRange(
             amount=Toman(amount), min=Toman(settings.payment_min), max=Toman(settings.payment_max)
@@ -137,23 +137,23 @@ async def start_payment(
 
     async def create() -> Payment:
         await quotas.consume(payer, Quota.PAYMENT_OPENINGS, now=await database.now())
-        return await _create(shop, payer.id, Toman(amount))
+        return await _create(app, payer.id, Toman(amount))
 
     attempt = idempotency.request_for(start_payment, locals(), user=payer, key=idempotency_key)
     payment = await idempotency.run_once(attempt, create, load_result=_load_payment)
-    return await _restore_opened(shop, payment, mobile=payer.mobile)
+    return await _restore_opened(app, payment, mobile=payer.mobile)
 
 
-async def start_test_payment(shop: AppContext) -> Payment | None:
+async def start_test_payment(app: AppContext) -> Payment | None:
     """A payment that credits nobody, to try the gateway's page; None if the shop takes real money."""
-    if not shop.settings.takes_sandbox_payments:
+    if not app.settings.takes_sandbox_payments:
         return None
-    return await _restore_opened(shop, await _create(shop, None, _TEST_AMOUNT), mobile=None)
+    return await _restore_opened(app, await _create(app, None, _TEST_AMOUNT), mobile=None)
 
 
 @declares_problems(PaymentNotFound)
 async def confirm_payment(
-    shop: AppContext, *, gateways: Collection[str], authority: str, is_canceled: bool
+    app: AppContext, *, gateways: Collection[str], authority: str, is_canceled: bool
 ) -> Payment:
     """Ask the gateway whether a payment was paid, and credit it once.
 
@@ -170,44 +170,44 @@ async def confirm_payment(
     if payment is None:
         raise PaymentNotFound
     unpaid = PaymentStatus.CANCELED if is_canceled else PaymentStatus.FAILED
-    return await verify_with_gateway(shop, payment, unpaid=unpaid)
+    return await verify_with_gateway(app, payment, unpaid=unpaid)
 
 
 async def _load_payment(payment_id: int) -> Payment:
     return await Payment.get(id=payment_id)
 
 
-async def _create(shop: AppContext, payer_id: int | None, amount: Toman) -> Payment:
+async def _create(app: AppContext, payer_id: int | None, amount: Toman) -> Payment:
     now = await database.now()
     return await Payment.create(
-        user_id=payer_id, gateway=shop.payment_gateway.name, amount=amount, created_at=now, updated_at=now
+        user_id=payer_id, gateway=app.payment_gateway.name, amount=amount, created_at=now, updated_at=now
     )
 
 
-async def _restore_opened(shop: AppContext, payment: Payment, *, mobile: str | None) -> Payment:
+async def _restore_opened(app: AppContext, payment: Payment, *, mobile: str | None) -> Payment:
     """`payment` as in the first response: pending, with the gateway's page."""
-    if payment.url is None and not await _claim_opening(shop, payment):
+    if payment.url is None and not await _claim_opening(app, payment):
         await payment.refresh_from_db()
         if payment.url is None:
             raise IdempotencyKeyInProgress
     if payment.url is None:
-        await _open(shop, payment, mobile=mobile)
+        await _open(app, payment, mobile=mobile)
     return payment.as_opened()
 
 
-async def _claim_opening(shop: AppContext, payment: Payment) -> bool:
+async def _claim_opening(app: AppContext, payment: Payment) -> bool:
     """Whether this request may call the gateway; the claim of a crashed request expires."""
     now = await database.now()
     free = Payment.filter(Q(check_after=None) | Q(check_after__lte=now), id=payment.id, authority=None)
-    return await free.update(check_after=now + 2 * shop.settings.gateway_total_timeout) == 1
+    return await free.update(check_after=now + 2 * app.settings.gateway_total_timeout) == 1
 
 
-async def _open(shop: AppContext, payment: Payment, *, mobile: str | None) -> None:
+async def _open(app: AppContext, payment: Payment, *, mobile: str | None) -> None:
     try:
-        page = await shop.payments[payment.gateway].open(
+        page = await app.payments[payment.gateway].open(
             payment_id=payment.id,
             amount=Toman(payment.amount),
-            callback_url=shop.settings.effective_public_url + CALLBACK_PATH,
+            callback_url=app.settings.effective_public_url + CALLBACK_PATH,
             description=_DESCRIPTION,
             mobile=mobile,
         )
@@ -229,9 +229,9 @@ async def _store_page(payment: Payment, page: PaymentPage) -> None:
     await payment.save(update_fields=["authority", "url", "status", "check_after"])
 
 
-async def verify_with_gateway(shop: AppContext, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
+async def verify_with_gateway(app: AppContext, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
     """`payment` after asking its gateway; a pending one that was not paid becomes `unpaid`."""
-    gateway = shop.payments.get(payment.gateway)
+    gateway = app.payments.get(payment.gateway)
     if payment.status not in _OPEN or gateway is None or payment.authority is None:
         return payment
     try:

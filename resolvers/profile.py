@@ -32,7 +32,7 @@ _hash_executor = ThreadPoolExecutor(_MAX_CONCURRENT_HASHES, thread_name_prefix="
 
 @declares_problems(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired, QuotaReached)
 async def update_profile(
-    shop: AppContext,
+    app: AppContext,
     user: User,
     *,
     session: Session | None = None,
@@ -66,10 +66,10 @@ async def update_profile(
         changes.update(mobile=_parse_mobile(mobile), mobile_verified=False)
     if password is not None:
         changes["password_hash"] = await _hash_password(user, password)
-    return await _save(shop, user, changes, session=session)
+    return await _save(app, user, changes, session=session)
 
 
-async def _save(shop: AppContext, user: User, changes: dict[str, object], *, session: Session | None) -> User:
+async def _save(app: AppContext, user: User, changes: dict[str, object], *, session: Session | None) -> User:
     try:
         async with in_transaction():
             # Locked and re-read: the request's own copy may be older than another change.
@@ -87,7 +87,7 @@ async def _save(shop: AppContext, user: User, changes: dict[str, object], *, ses
     if "mobile" in changes:
         security_log.record(SecurityEvent.MOBILE_CHANGED, user_id=user.id)
         if current.mobile is not None and current.mobile_verified:
-            shop.sms.send_notice_later(
+            app.sms.send_notice_later(
                 mobile=current.mobile,
                 notice=SmsNotice.MOBILE_CHANGED,
                 detail=mobiles.mask(str(changes["mobile"])),

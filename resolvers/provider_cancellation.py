@@ -26,14 +26,14 @@ class CancelResult:
 
 
 async def request_cancellations(
-    shop: AppContext, provider: Provider, orders: Sequence[Order]
+    app: AppContext, provider: Provider, orders: Sequence[Order]
 ) -> Mapping[str, CancelResult]:
     """The provider's answers by its order numbers; orders without a readable answer are omitted.
 
     One request covers all orders; those it leaves unanswered are asked for one by one.
     """
-    account, health = shop.get_provider_account(provider), ProviderHealth(shop, provider)
-    api = shop.get_provider_api(provider)
+    account, health = app.get_provider_account(provider), ProviderHealth(app, provider)
+    api = app.get_provider_api(provider)
     numbers = sorted({order.provider_order_id for order in orders if order.provider_order_id})
     answers: dict[str, CancelResult] = {}
     is_cut_off = False

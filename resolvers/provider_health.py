@@ -55,8 +55,8 @@ def is_reachable(provider: Provider) -> bool:
 class ProviderHealth:
     """Health of a provider, updated by a round of calls. All workers share the counts in its row."""
 
-    def __init__(self, shop: AppContext, provider: Provider) -> None:
-        self._first_pause = shop.settings.provider_pause
+    def __init__(self, app: AppContext, provider: Provider) -> None:
+        self._first_pause = app.settings.provider_pause
         self._provider_id = provider.id
         self._has_outages = provider.outages > 0
         self._was_paused = provider.pause_reason is not None
@@ -117,7 +117,7 @@ def is_outage(error: GatewayError) -> bool:
     return isinstance(error, GatewayInvalidResponse) and error.is_outage
 
 
-async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
+async def probe_paused_provider(app: AppContext, provider: Provider) -> int:
     """Once its pause is over, ask a provider for its balance; if it answers, submission resumes.
 
     Until it accepts an order, orders are sent one at a time, and a further pause is twice as long. Returns
@@ -127,26 +127,26 @@ async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
     if provider.paused_until is None or provider.paused_until > now:
         return 0
     mine = Provider.filter(id=provider.id, paused_until=provider.paused_until)
-    if not await mine.update(paused_until=now + shop.settings.worker_lease):
+    if not await mine.update(paused_until=now + app.settings.worker_lease):
         return 0
-    again = await _find_pause_reason(shop, provider)
+    again = await _find_pause_reason(app, provider)
     if again is None:
         logger.info("provider recovered: provider=%d", provider.id)
         await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
     else:
         reason, message = again
-        await _pause(provider.id, reason, message, first=shop.settings.provider_pause, is_probe=True)
+        await _pause(provider.id, reason, message, first=app.settings.provider_pause, is_probe=True)
     return 1
 
 
-async def _find_pause_reason(shop: AppContext, provider: Provider) -> tuple[PauseReason, str] | None:
+async def _find_pause_reason(app: AppContext, provider: Provider) -> tuple[PauseReason, str] | None:
     """Why a provider stays paused, according to its balance; None if it has recovered.
 
     One that answers but does not support the request has recovered as well.
     """
-    reason, account = provider.pause_reason or PauseReason.OUTAGE, shop.get_provider_account(provider)
+    reason, account = provider.pause_reason or PauseReason.OUTAGE, app.get_provider_account(provider)
     try:
-        balance = await shop.get_provider_api(provider).balance(account)
+        balance = await app.get_provider_api(provider).balance(account)
     except GatewayRejected as refused:
         kind = _PROVIDER_WIDE_REFUSALS.get(provider_error_kinds.classify(refused))
         return None if kind is None else (kind, account.redact(describe(refused)))

@@ -26,14 +26,14 @@ class StatusReports:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-async def read_reports(shop: AppContext, provider: Provider, orders: Sequence[Order]) -> StatusReports:
+async def read_reports(app: AppContext, provider: Provider, orders: Sequence[Order]) -> StatusReports:
     """Ask for all orders at once, and one by one for those left unanswered.
 
     A provider that refuses a list may not support lists, or may not know one of the numbers: if every order
     can be read individually, it is remembered as not supporting lists. Orders whose last report was unclear
     are never put in a list with others, as one unknown number makes some providers refuse the whole list.
     """
-    reader = _StatusReader(shop, provider)
+    reader = _StatusReader(app, provider)
     doubtful = [order.provider_order_id or "" for order in orders if order.unclear_since is not None]
     together = [order.provider_order_id or "" for order in orders if order.unclear_since is None]
     if provider.reports_singly:
@@ -57,12 +57,12 @@ async def read_reports(shop: AppContext, provider: Provider, orders: Sequence[Or
 class _StatusReader:
     """One round of requests. `is_cut_off` is set once another request would fail the same way."""
 
-    def __init__(self, shop: AppContext, provider: Provider) -> None:
+    def __init__(self, app: AppContext, provider: Provider) -> None:
         self._provider_id = provider.id
-        self._api = shop.get_provider_api(provider)
-        self._account = shop.get_provider_account(provider)
+        self._api = app.get_provider_api(provider)
+        self._account = app.get_provider_account(provider)
         self._turn = asyncio.Semaphore(provider.concurrency)
-        self._health = ProviderHealth(shop, provider)
+        self._health = ProviderHealth(app, provider)
         self.reports = StatusReports()
         self.is_cut_off = False
 

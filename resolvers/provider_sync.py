@@ -103,7 +103,7 @@ def find_invalid_values(provider: Provider, *, needs_https: bool = False) -> lis
 
 
 async def sync_provider(
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     *,
     adds_services: bool,
@@ -119,7 +119,7 @@ async def sync_provider(
         CatalogueUnreadable: no answer, or an empty catalogue.
     """
     try:
-        catalogue = await shop.get_provider_api(provider).services(shop.get_provider_account(provider))
+        catalogue = await app.get_provider_api(provider).services(app.get_provider_account(provider))
     except (GatewayError, ValueError) as error:
         raise CatalogueUnreadable(str(error)) from error
     if not catalogue.services:
@@ -133,7 +133,7 @@ async def sync_provider(
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:
             row = listed.get(service.provider_service_id or "")
-            counts[await _update_isolated(shop, provider, service, row, now)] += 1
+            counts[await _update_isolated(app, provider, service, row, now)] += 1
         if adds_services:
             sold = {service.provider_service_id for service in known}
             new = [row for row in listed.values() if row.id not in sold]
@@ -145,7 +145,7 @@ async def sync_provider(
     return report
 
 
-async def sync_due_providers(shop: AppContext) -> int:
+async def sync_due_providers(app: AppContext) -> int:
     """Sync each provider that is due, including its balance; returns how many.
 
     The sandbox is skipped: it accepts any service.
@@ -154,25 +154,25 @@ async def sync_due_providers(shop: AppContext) -> int:
     due = Provider.filter(Q(sync_due_at=None) | Q(sync_due_at__lte=now), is_active=True, is_sandbox=False)
     synced = 0
     for provider in await due:
-        if await _claim(shop, provider, now=now):
+        if await _claim(app, provider, now=now):
             synced += await job_isolation.run_isolated(
-                _JOB, f"provider {provider.id}", _sync_logging_errors(shop, provider)
+                _JOB, f"provider {provider.id}", _sync_logging_errors(app, provider)
             )
     return synced
 
 
-async def _claim(shop: AppContext, provider: Provider, *, now: datetime) -> bool:
+async def _claim(app: AppContext, provider: Provider, *, now: datetime) -> bool:
     mine = Provider.filter(id=provider.id, sync_due_at=provider.sync_due_at)
-    return await mine.update(sync_due_at=now + shop.settings.provider_sync_interval) == 1
+    return await mine.update(sync_due_at=now + app.settings.provider_sync_interval) == 1
 
 
-async def _sync_logging_errors(shop: AppContext, provider: Provider) -> None:
+async def _sync_logging_errors(app: AppContext, provider: Provider) -> None:
     try:
-        report = await sync_provider(shop, provider, adds_services=False)
-        balance = await shop.get_provider_api(provider).balance(shop.get_provider_account(provider))
+        report = await sync_provider(app, provider, adds_services=False)
+        balance = await app.get_provider_api(provider).balance(app.get_provider_account(provider))
         await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
         logger.info("provider synced: provider=%d counts=%s", provider.id, report.counts)
-        if shop.settings.is_production and not provider.url.lower().startswith("https://"):
+        if app.settings.is_production and not provider.url.lower().startswith("https://"):
             logger.warning("API key sent unencrypted, provider URL is not https: provider=%d", provider.id)
     except (CatalogueUnreadable, GatewayError) as error:
         logger.warning("provider sync failed: provider=%d error=%s", provider.id, error)
@@ -180,26 +180,26 @@ async def _sync_logging_errors(shop: AppContext, provider: Provider) -> None:
 
 
 async def _update_isolated(
-    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+    app: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
     outcome = "failed"
 
     async def update() -> None:
         nonlocal outcome
-        outcome = await _update(shop, provider, service, row, now)
+        outcome = await _update(app, provider, service, row, now)
 
     await job_isolation.run_isolated(_JOB, f"service {service.id}", update())
     return outcome
 
 
 async def _update(
-    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+    app: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
     """Update one service from its catalogue entry; returns the outcome.
 
     Only differences are written: staff may change other columns meanwhile, and most entries have not changed.
     """
-    outcome, columns = _compare(shop, provider, service, row)
+    outcome, columns = _compare(app, provider, service, row)
     changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
     if "flag" in changed:
         changed["flagged_at"] = now
@@ -210,7 +210,7 @@ async def _update(
 
 
 def _compare(
-    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None
+    app: AppContext, provider: Provider, service: Service, row: ProviderService | None
 ) -> tuple[str, Mapping[str, object]]:
     """The outcome for a service, and the columns that its catalogue entry changes."""
     if row is None:
@@ -221,7 +221,7 @@ def _compare(
         # A cost beyond the largest amount also exceeds the shop's price.
         return _flag_columns(ServiceFlag.BELOW_COST, is_active=False)
     before, columns = service.original_price, {**_catalogue_columns(service, row), "original_price": cost}
-    bound = shop.settings.provider_price_bound
+    bound = app.settings.provider_price_bound
     if before is not None and provider_pricing.has_moved_beyond(Toman(before), cost, percent=bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
         return _flag_columns(flag, is_active=service.is_active and service.price >= cost, **columns)

@@ -83,7 +83,7 @@ async def get_own_refills(user: User, refill_ids: Iterable[int]) -> dict[int, Re
     return {refill.id: refill for refill in await Refill.filter(order__user_id=user.id, id__in=possible)}
 
 
-async def process_refills(shop: AppContext) -> int:
+async def process_refills(app: AppContext) -> int:
     """Send requested refills and poll those in progress; returns how many succeeded.
 
     A refill without a readable answer for an hour is held for staff and no longer polled.
@@ -94,12 +94,12 @@ async def process_refills(shop: AppContext) -> int:
     done = 0
     for refill in await Refill.filter(id__in=[row["id"] for row in rows]).select_related("order__provider"):
         done += await job_isolation.count_isolated(
-            "refills", f"refill {refill.id}", _process(shop, refill, now=now)
+            "refills", f"refill {refill.id}", _process(app, refill, now=now)
         )
     return done
 
 
-async def _process(shop: AppContext, refill: Refill, *, now: datetime) -> int:
+async def _process(app: AppContext, refill: Refill, *, now: datetime) -> int:
     provider: Provider | None = refill.order.provider
     if provider is None:
         await _hold(refill, "its order has no provider", now=now)
@@ -108,19 +108,19 @@ async def _process(shop: AppContext, refill: Refill, *, now: datetime) -> int:
         await _lock_open(refill).update(due_at=now + _MAX_POLL_INTERVAL)
         return 0
     try:
-        await (_poll if refill.provider_refill_id else _send)(shop, provider, refill)
+        await (_poll if refill.provider_refill_id else _send)(app, provider, refill)
     except (GatewayError, ValueError) as error:
-        await _record_failure(shop, provider, refill, error, now=now)
+        await _record_failure(app, provider, refill, error, now=now)
         return 0
     return 1
 
 
 async def _record_failure(
-    shop: AppContext, provider: Provider, refill: Refill, error: Exception, *, now: datetime
+    app: AppContext, provider: Provider, refill: Refill, error: Exception, *, now: datetime
 ) -> None:
-    message = shop.get_provider_account(provider).redact(provider_health.describe(error))
+    message = app.get_provider_account(provider).redact(provider_health.describe(error))
     logger.warning("refill not sent, will retry: refill=%d reason=%s", refill.id, message)
-    concerns_all = isinstance(error, GatewayError) and await ProviderHealth(shop, provider).record_failure(
+    concerns_all = isinstance(error, GatewayError) and await ProviderHealth(app, provider).record_failure(
         error, message=message
     )
     if isinstance(error, GatewayRejected) and not concerns_all:
@@ -130,9 +130,9 @@ async def _record_failure(
         await _record_unclear_status(refill, message, now=now)
 
 
-async def _send(shop: AppContext, provider: Provider, refill: Refill) -> None:
-    number = await shop.get_provider_api(provider).refill(
-        shop.get_provider_account(provider), refill.order.provider_order_id or ""
+async def _send(app: AppContext, provider: Provider, refill: Refill) -> None:
+    number = await app.get_provider_api(provider).refill(
+        app.get_provider_account(provider), refill.order.provider_order_id or ""
     )
     now = await database.now()
     await _lock_open(refill).update(
@@ -144,9 +144,9 @@ async def _send(shop: AppContext, provider: Provider, refill: Refill) -> None:
     )
 
 
-async def _poll(shop: AppContext, provider: Provider, refill: Refill) -> None:
-    answer = await shop.get_provider_api(provider).refill_status(
-        shop.get_provider_account(provider), refill.provider_refill_id or ""
+async def _poll(app: AppContext, provider: Provider, refill: Refill) -> None:
+    answer = await app.get_provider_api(provider).refill_status(
+        app.get_provider_account(provider), refill.provider_refill_id or ""
     )
     now = await database.now()
     if answer.status in (RefillStatus.COMPLETED, RefillStatus.REJECTED):

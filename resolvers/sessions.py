@@ -76,10 +76,10 @@ class Client:
 
 
 async def issue_token(
-    shop: AppContext, user: User, *, now: datetime, client: Client | None = None
+    app: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """Issue a token of the app's kind for `user`; returns it with its expiry. Its row makes it revocable."""
-    expires_at = now + shop.settings.token_lifetime
+    expires_at = now + app.settings.token_lifetime
     row = await AccessToken.create(
         id=_generate_id(),
         user=user,
@@ -88,14 +88,14 @@ async def issue_token(
         user_agent=_truncate(client.user_agent, _MAX_USER_AGENT_LENGTH) if client else None,
         network=_truncate(client.network, _MAX_NETWORK_LENGTH) if client else None,
     )
-    return _sign_token(shop, row), expires_at
+    return _sign_token(app, row), expires_at
 
 
 async def issue_staff_session(
-    shop: AppContext, user: User, *, now: datetime, client: Client | None = None
+    app: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """Issue a staff session for `user`, freshly confirmed; returns it with its latest possible end."""
-    expires_at = now + shop.settings.staff_session_lifetime
+    expires_at = now + app.settings.staff_session_lifetime
     row = await AccessToken.create(
         id=_generate_id(),
         user=user,
@@ -107,11 +107,11 @@ async def issue_staff_session(
         user_agent=_truncate(client.user_agent, _MAX_USER_AGENT_LENGTH) if client else None,
         network=_truncate(client.network, _MAX_NETWORK_LENGTH) if client else None,
     )
-    return _sign_token(shop, row), expires_at
+    return _sign_token(app, row), expires_at
 
 
 async def issue_service_token(
-    shop: AppContext,
+    app: AppContext,
     user: User,
     *,
     name: str,
@@ -129,16 +129,16 @@ async def issue_service_token(
         name=name,
         permissions=",".join(sorted(permissions)),
     )
-    return _sign_token(shop, row), row
+    return _sign_token(app, row), row
 
 
-async def authenticate(shop: AppContext, bearer: str) -> Session | None:
+async def authenticate(app: AppContext, bearer: str) -> Session | None:
     """The session of `bearer`; None if it is invalid, expired or revoked, or its user is blocked."""
-    claims = shop.tokens.verify(bearer, now=CLOCK.estimate())
-    return None if claims is None else await load_session(shop, claims)
+    claims = app.tokens.verify(bearer, now=CLOCK.estimate())
+    return None if claims is None else await load_session(app, claims)
 
 
-async def load_session(shop: AppContext, claims: Claims) -> Session | None:
+async def load_session(app: AppContext, claims: Claims) -> Session | None:
     """The session of a verified token; None if it is revoked or idle too long, or its user is blocked.
 
     A revoked token is also dropped from this process's cache of verified tokens.
@@ -146,26 +146,26 @@ async def load_session(shop: AppContext, claims: Claims) -> Session | None:
     # Checked on every request, so that a token revoked in another process ends at once.
     row = await _TOKENS.get_by_key(claims.token_id, _UNREVOKED, projection=_WITH_USER)
     if row is None:
-        shop.tokens.reject(claims.token_id)
+        app.tokens.reject(claims.token_id)
         return None
     if row.user_id != claims.user_id or not row.user.is_active:
         return None
     now, is_staff = CLOCK.estimate(), row.kind is SessionKind.STAFF
     unseen_for = now - (row.last_seen_at or row.issued_at)
-    if is_staff and unseen_for > shop.settings.staff_session_idle:
+    if is_staff and unseen_for > app.settings.staff_session_idle:
         return None
     if unseen_for >= _LAST_SEEN_INTERVAL[row.kind]:
         await _record_use(row.id, now=now)
-    lacks_totp = is_staff and await _needs_totp_setup(shop, row.user)
+    lacks_totp = is_staff and await _needs_totp_setup(app, row.user)
     return Session(
         user=row.user, token_id=row.id, expires_at=row.expires_at, kind=row.kind, lacks_totp=lacks_totp
     )
 
 
-async def filter_active(shop: AppContext, token_ids: Collection[str]) -> set[str]:
+async def filter_active(app: AppContext, token_ids: Collection[str]) -> set[str]:
     """Those of the tokens that `authenticate` would still accept."""
     now = CLOCK.estimate()
-    is_in_use = ~Q(kind=SessionKind.STAFF) | Q(last_seen_at__gte=now - shop.settings.staff_session_idle)
+    is_in_use = ~Q(kind=SessionKind.STAFF) | Q(last_seen_at__gte=now - app.settings.staff_session_idle)
     tokens = AccessToken.filter(
         is_in_use,
         id__in=list(token_ids),
@@ -176,15 +176,15 @@ async def filter_active(shop: AppContext, token_ids: Collection[str]) -> set[str
     return {str(token_id) for token_id in await tokens.values_list("id", flat=True)}
 
 
-async def list_sessions(shop: AppContext, viewer: Session) -> list[AccessToken]:
+async def list_sessions(app: AppContext, viewer: Session) -> list[AccessToken]:
     """The user's open sessions, latest first: the app's and staff's, but no service tokens."""
     now = await database.now()
-    return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
+    return list(await _open_sessions(app, viewer.user, now=now).order_by("-issued_at", "id"))
 
 
-async def get_session(shop: AppContext, viewer: Session, *, session_id: str) -> AccessToken | None:
+async def get_session(app: AppContext, viewer: Session, *, session_id: str) -> AccessToken | None:
     """The user's open session with this `to_public_id`, or None."""
-    rows = await list_sessions(shop, viewer)
+    rows = await list_sessions(app, viewer)
     return next((row for row in rows if to_public_id(row.id) == session_id), None)
 
 
@@ -194,23 +194,23 @@ def to_public_id(token_id: str) -> str:
 
 
 @declares_problems(SessionNotFound)
-async def end_session(shop: AppContext, viewer: Session, *, session_id: str) -> None:
+async def end_session(app: AppContext, viewer: Session, *, session_id: str) -> None:
     """Revoke one of the user's sessions by its `to_public_id`; it may be the current one.
 
     Raises:
         SessionNotFound: the user has none with this id, or it has ended.
     """
     now = await database.now()
-    token_ids = await _open_sessions(shop, viewer.user, now=now).values_list("id", flat=True)
+    token_ids = await _open_sessions(app, viewer.user, now=now).values_list("id", flat=True)
     named = [token_id for token_id in token_ids if to_public_id(str(token_id)) == session_id]
     if not named or not await AccessToken.filter(id=named[0], revoked_at=None).update(revoked_at=now):
         raise SessionNotFound
     security_log.record(SecurityEvent.SESSION_REVOKED, user_id=viewer.user.id, reason="by_its_user")
 
 
-def _open_sessions(shop: AppContext, user: User, *, now: datetime) -> QuerySet[AccessToken]:
+def _open_sessions(app: AppContext, user: User, *, now: datetime) -> QuerySet[AccessToken]:
     is_in_use = Q(kind=SessionKind.APP) | Q(
-        kind=SessionKind.STAFF, last_seen_at__gte=now - shop.settings.staff_session_idle
+        kind=SessionKind.STAFF, last_seen_at__gte=now - app.settings.staff_session_idle
     )
     return AccessToken.filter(is_in_use, user_id=user.id, revoked_at=None, expires_at__gt=now)
 
@@ -224,14 +224,14 @@ async def _record_use(token_id: str, *, now: datetime) -> None:
             raise
 
 
-async def _needs_totp_setup(shop: AppContext, user: User) -> bool:
-    if not shop.settings.staff_totp_required:
+async def _needs_totp_setup(app: AppContext, user: User) -> bool:
+    if not app.settings.staff_totp_required:
         return False
     return not await TotpSecret.filter(user_id=user.id, secret__isnull=False).exists()
 
 
-def _sign_token(shop: AppContext, row: AccessToken) -> str:
-    return shop.tokens.issue(
+def _sign_token(app: AppContext, row: AccessToken) -> str:
+    return app.tokens.issue(
         user_id=row.user_id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
     )
 

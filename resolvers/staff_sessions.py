@@ -37,7 +37,7 @@ MAX_FAILED_PROOFS = 5
     InvalidInput, MalformedUsername, WrongLoginCode, TotpCodeRequired, WrongTotpCode, Forbidden
 )
 async def start_staff_session(
-    shop: AppContext, *, username: str, code: str, totp_code: str | None = None, client: Client
+    app: AppContext, *, username: str, code: str, totp_code: str | None = None, client: Client
 ) -> IssuedSession:
     """Exchange a login code, and a TOTP code if the user has set it up, for a staff session.
 
@@ -56,9 +56,9 @@ async def start_staff_session(
     second = None if totp_code is None else login_codes.parse_code(totp_code, field="totpCode")
     async with in_transaction():
         now = await database.now()
-        recipient = await login.find_recipient(shop, name, now=now)
+        recipient = await login.find_recipient(app, name, now=now)
         # Refusals are raised after the commit: they must not roll back the counted attempt.
-        outcome = await _start(shop, recipient, code=digits, totp_code=second, client=client, now=now)
+        outcome = await _start(app, recipient, code=digits, totp_code=second, client=client, now=now)
     if isinstance(outcome, Problem):
         security_log.record(
             SecurityEvent.STAFF_SIGN_IN_REFUSED,
@@ -68,14 +68,14 @@ async def start_staff_session(
         )
         raise outcome
     security_log.record(SecurityEvent.STAFF_SIGNED_IN, user_id=outcome.user.id, network=client.network)
-    shop.sms.send_notice_later(
+    app.sms.send_notice_later(
         mobile=str(outcome.user.mobile), notice=SmsNotice.STAFF_SIGNED_IN, detail=client.network
     )
     return outcome
 
 
 @declares_problems(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
-async def confirm_identity(shop: AppContext, viewer: Session, *, code: str, client: Client) -> datetime:
+async def confirm_identity(app: AppContext, viewer: Session, *, code: str, client: Client) -> datetime:
     """Confirm the identity of the staff session's user by a fresh code; returns when the proof expires.
 
     The code is a TOTP code if the user has set it up, else a login code sent to the user's proven mobile.
@@ -97,7 +97,7 @@ async def confirm_identity(shop: AppContext, viewer: Session, *, code: str, clie
         # Counted before comparing: neither a crash nor a race gives a free guess.
         if not await session.update(failed_proofs=F("failed_proofs") + 1):
             raise_forbidden(viewer.user.id, permission="open_session")
-        problem = await _find_proof_problem(shop, viewer, code=digits, client=client, now=now)
+        problem = await _find_proof_problem(app, viewer, code=digits, client=client, now=now)
         if problem is None:
             await session.update(confirmed_at=now, failed_proofs=0)
         else:
@@ -121,7 +121,7 @@ def _record_proof(viewer: Session, client: Client, *, problem: Problem | None, e
 
 
 async def _start(
-    shop: AppContext,
+    app: AppContext,
     recipient: Recipient,
     *,
     code: str,
@@ -129,7 +129,7 @@ async def _start(
     client: Client,
     now: datetime,
 ) -> IssuedSession | Problem:
-    live = await login.check_code(shop, recipient.subject, code=code, client=client, now=now)
+    live = await login.check_code(app, recipient.subject, code=code, client=client, now=now)
     if live is None or recipient.user is None:
         return WrongLoginCode()
     users = User.filter(id=recipient.user.id, mobile=recipient.mobile, mobile_verified=True, is_active=True)
@@ -140,27 +140,27 @@ async def _start(
     if await totp.is_enabled(user):
         if totp_code is None:
             return TotpCodeRequired()
-        if not await totp.consume_code(shop, user, code=totp_code, now=now):
+        if not await totp.consume_code(app, user, code=totp_code, now=now):
             return WrongTotpCode()
     await login.consume_code(live)
     await login_code_limits.remember_network(user, network=client.network, now=now)
-    token, expires_at = await sessions.issue_staff_session(shop, user, now=now, client=client)
+    token, expires_at = await sessions.issue_staff_session(app, user, now=now, client=client)
     sentence = notification_texts.staff_signed_in(network=client.network)
     await notifications.notify(user.id, NotificationKind.STAFF_SIGN_IN, sentence, now=now)
     return IssuedSession(access_token=token, expires_at=expires_at, user=user)
 
 
 async def _find_proof_problem(
-    shop: AppContext, viewer: Session, *, code: str, client: Client, now: datetime
+    app: AppContext, viewer: Session, *, code: str, client: Client, now: datetime
 ) -> Problem | None:
     user = await User.get_or_none(id=viewer.user.id, is_active=True)
     if user is None:
         return Forbidden()
     if await totp.is_enabled(user):
-        return None if await totp.consume_code(shop, user, code=code, now=now) else WrongTotpCode()
+        return None if await totp.consume_code(app, user, code=code, now=now) else WrongTotpCode()
     if user.mobile is None or not user.mobile_verified:
         return WrongLoginCode()
-    live = await login.check_code(shop, user.mobile, code=code, client=client, now=now)
+    live = await login.check_code(app, user.mobile, code=code, client=client, now=now)
     if live is None:
         return WrongLoginCode()
     await login.consume_code(live)

@@ -35,7 +35,7 @@ class Enrolment:
 
 
 @declares_problems(Forbidden, FreshCodeRequired)
-async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
+async def enable_totp(app: AppContext, viewer: Session) -> Enrolment:
     """Create a secret that is activated by its first code; the current one stays active until then.
 
     Raises:
@@ -45,7 +45,7 @@ async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
     secret = secrets.token_bytes(rules.SECRET_BYTES)
     async with in_transaction():
         session = await identity_proofs.require_fresh_session(viewer)
-        sealed = _encrypt(shop, session.user, secret)
+        sealed = _encrypt(app, session.user, secret)
         defaults = {"pending_secret": sealed, "updated_at": await database.now()}
         await TotpSecret.update_or_create(user_id=session.user_id, defaults=defaults)
     account = session.user.mobile or f"#{session.user_id}"
@@ -55,7 +55,7 @@ async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
 
 
 @declares_problems(Forbidden, InvalidInput, TotpNotStarted, WrongTotpCode)
-async def confirm_totp(shop: AppContext, viewer: Session, *, code: str) -> None:
+async def confirm_totp(app: AppContext, viewer: Session, *, code: str) -> None:
     """Activate the pending secret by its first code, which also confirms the session.
 
     Raises:
@@ -72,7 +72,7 @@ async def confirm_totp(shop: AppContext, viewer: Session, *, code: str) -> None:
         row = await TotpSecret.filter(user_id=viewer.user.id).select_for_update(no_key=True).first()
         if row is None or row.pending_secret is None:
             raise TotpNotStarted
-        secret = _decrypt(shop, viewer.user, row.pending_secret)
+        secret = _decrypt(app, viewer.user, row.pending_secret)
         step = None if secret is None else rules.find_matching_step(secret, digits, now=now, after=0)
         if step is None:
             raise WrongTotpCode
@@ -102,13 +102,13 @@ async def is_enabled(user: User) -> bool:
     return await TotpSecret.filter(user_id=user.id, secret__isnull=False).exists()
 
 
-async def consume_code(shop: AppContext, user: User, *, code: str, now: datetime) -> bool:
+async def consume_code(app: AppContext, user: User, *, code: str, now: datetime) -> bool:
     """Whether `code` is an unused code of the user's active secret.
 
     Call it in a transaction: of two concurrent uses of the same code, one is accepted.
     """
     row = await TotpSecret.filter(user_id=user.id, secret__isnull=False).first()
-    secret = _decrypt(shop, user, row.secret) if row and row.secret else None
+    secret = _decrypt(app, user, row.secret) if row and row.secret else None
     if row is None or secret is None:
         return False
     step = rules.find_matching_step(secret, code, now=now, after=row.last_step)
@@ -118,17 +118,17 @@ async def consume_code(shop: AppContext, user: User, *, code: str, now: datetime
     return await unused.update(last_step=step, updated_at=now) == 1
 
 
-def _derive_key(shop: AppContext) -> bytes:
+def _derive_key(app: AppContext) -> bytes:
     # Saves a separate key; changing LOGIN_CODE_KEY requires staff to set TOTP up again (docs/staff.md).
-    return hmac.digest(shop.login_code_key, b"totp secrets", "sha256")
+    return hmac.digest(app.login_code_key, b"totp secrets", "sha256")
 
 
-def _encrypt(shop: AppContext, user: User, secret: bytes) -> str:
-    return secret_encryption.encrypt(_derive_key(shop), secret, context=f"user:{user.id}")
+def _encrypt(app: AppContext, user: User, secret: bytes) -> str:
+    return secret_encryption.encrypt(_derive_key(app), secret, context=f"user:{user.id}")
 
 
-def _decrypt(shop: AppContext, user: User, sealed: str) -> bytes | None:
-    secret = secret_encryption.decrypt(_derive_key(shop), sealed, context=f"user:{user.id}")
+def _decrypt(app: AppContext, user: User, sealed: str) -> bytes | None:
+    secret = secret_encryption.decrypt(_derive_key(app), sealed, context=f"user:{user.id}")
     if secret is None:
         _logger.error(
             "TOTP secret cannot be decrypted: user=%d; if LOGIN_CODE_KEY was changed, run main.py admin "

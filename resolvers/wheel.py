@@ -24,7 +24,7 @@ _MONTH = timedelta(days=30)
 
 
 @declares_problems(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
-async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | None = None) -> UserGift:
+async def spin_wheel(app: AppContext, user: User, *, idempotency_key: str | None = None) -> UserGift:
     """Draw one of the active gifts with equal probability, in a random quantity within its bounds.
 
     Returns it with `gift` and `gift.service` loaded.
@@ -39,8 +39,8 @@ async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | Non
 
     async def win() -> UserGift:
         now = await database.now()
-        await _claim_turn(shop, user, now=now)
-        won = await _draw(shop, user, now=now)
+        await _claim_turn(app, user, now=now)
+        won = await _draw(app, user, now=now)
         await notifications.notify(
             user.id,
             NotificationKind.GIFT_WON,
@@ -60,9 +60,9 @@ async def _get_won_gift(user_gift_id: int) -> UserGift:
     return won.as_won()
 
 
-async def _claim_turn(shop: AppContext, user: User, *, now: datetime) -> None:
+async def _claim_turn(app: AppContext, user: User, *, now: datetime) -> None:
     """Record the spin; the guarded update also blocks the user's concurrent spins until the commit."""
-    settings = await shop.get_settings()
+    settings = await app.get_settings()
     days = settings.wheel_interval_days
     ready = User.filter(Q(wheel_spun_at=None) | Q(wheel_spun_at__lte=now - timedelta(days=days)), id=user.id)
     if not await ready.update(wheel_spun_at=now):
@@ -72,7 +72,7 @@ async def _claim_turn(shop: AppContext, user: User, *, now: datetime) -> None:
         raise WheelUsedUp
 
 
-async def _draw(shop: AppContext, user: User, *, now: datetime) -> UserGift:
+async def _draw(app: AppContext, user: User, *, now: datetime) -> UserGift:
     on_the_wheel = Gift.filter(
         is_active=True, service__is_active=True, service__category__is_active=True, service__drip_feed=False
     )
@@ -86,5 +86,5 @@ async def _draw(shop: AppContext, user: User, *, now: datetime) -> UserGift:
         quantity=gift.min_quantity + secrets.randbelow(gift.max_quantity - gift.min_quantity + 1),
         created_at=now,
         updated_at=now,
-        expires_at=now + shop.settings.gift_lifetime,
+        expires_at=now + app.settings.gift_lifetime,
     )

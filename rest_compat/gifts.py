@@ -12,7 +12,7 @@ from web.responses import NoStoreJSONResponse
 async def spin_wheel(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/wof."""
     return NoStoreJSONResponse(
-        serializers.gift_won(await wheel.spin_wheel(requests.get_shop(request), viewer.user))
+        serializers.gift_won(await wheel.spin_wheel(requests.get_app(request), viewer.user))
     )
 
 

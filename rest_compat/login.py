@@ -15,7 +15,7 @@ async def request_code(request: Request) -> NoStoreJSONResponse:
     """POST login."""
     params = await requests.read_parameters(request)
     expires_at = await login.request_login_code(
-        requests.get_shop(request),
+        requests.get_app(request),
         username=params.require_text("username"),
         network=get_client_network(request),
     )
@@ -26,7 +26,7 @@ async def verify_code(request: Request) -> NoStoreJSONResponse:
     """POST login/verify."""
     params = await requests.read_parameters(request)
     session = await login.verify_login_code(
-        requests.get_shop(request),
+        requests.get_app(request),
         username=params.require_text("username"),
         code=params.require_code("code", digit_count=login_codes.DIGIT_COUNT),
         client=get_client(request),

@@ -40,7 +40,7 @@ async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST order."""
     params = await requests.read_parameters(request)
     order = await orders.create_order(
-        requests.get_shop(request),
+        requests.get_app(request),
         viewer.user,
         service_id=params.require_key("service_id"),
         category_id=params.require_key("category_id"),

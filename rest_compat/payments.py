@@ -21,7 +21,7 @@ async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/payment."""
     params = await requests.read_parameters(request)
     payment = await payments.start_payment(
-        requests.get_shop(request),
+        requests.get_app(request),
         viewer.user,
         amount=params.get_integer("amount") or _INVALID_AMOUNT,
         idempotency_key=get_idempotency_key(request),
@@ -31,7 +31,7 @@ async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
 
 async def start_test(request: Request) -> NoStoreJSONResponse:
     """GET user/payment/test: a test payment if the gateway is a sandbox, else HTTP 500 as documented."""
-    payment = await payments.start_test_payment(requests.get_shop(request))
+    payment = await payments.start_test_payment(requests.get_app(request))
     return errors.server_error() if payment is None else _redirect_to_page(payment.url)
 
 
@@ -50,22 +50,22 @@ async def _respond_with_receipt(request: Request, params: Mapping[str, str]) -> 
     callback = _parse_callback(params)
     if callback is None:
         return errors.server_error()
-    shop = requests.get_shop(request)
+    app = requests.get_app(request)
     try:
         payment = await payments.confirm_payment(
-            shop,
+            app,
             gateways=callback.gateways,
             authority=callback.authority,
             is_canceled=callback.is_canceled,
         )
     except PaymentNotFound:
-        return receipts.build_unknown_receipt(shop.settings.app_url)
-    return receipts.build_receipt(payment, shop.settings.app_url)
+        return receipts.build_unknown_receipt(app.settings.app_url)
+    return receipts.build_receipt(payment, app.settings.app_url)
 
 
 async def claim_free_credit(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/freecredit."""
-    entry = await free_credit.claim_free_credit(requests.get_shop(request), viewer.user)
+    entry = await free_credit.claim_free_credit(requests.get_app(request), viewer.user)
     return NoStoreJSONResponse(serializers.free_credit_claimed(entry))
 
 

@@ -98,7 +98,7 @@ def parse_record_id(request: Request) -> int:
     return digits.parse_integer(request.path_params["id"]) or 0
 
 
-def get_shop(request: Request) -> AppContext:
+def get_app(request: Request) -> AppContext:
     """The application context of the route's installation."""
-    installed: AppContext = request.app.state.shop
-    return installed
+    app: AppContext = request.app.state.context
+    return app

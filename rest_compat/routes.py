@@ -75,7 +75,7 @@ def _user_route(
             if response is not None:
                 mark_session_verified(request)
                 return response
-        viewer = await get_viewer(request, requests.get_shop(request))
+        viewer = await get_viewer(request, requests.get_app(request))
         return errors.unauthenticated() if viewer is None else await handler(request, viewer)
 
     return LegacyRoute(method, path, handle, needs_token=True, is_safe=is_safe)
@@ -111,14 +111,14 @@ LEGACY_ROUTES = (
 )
 
 
-def build_application(shop: AppContext) -> Starlette:
+def build_application(context: AppContext) -> Starlette:
     """The REST API, to be mounted at /api."""
     app = Starlette(
         middleware=[Middleware(_TrailingSlashMiddleware)],
         exception_handlers={404: errors.not_found, HTTPException: errors.http_error},
     )
     app.router = _Router(routes())
-    app.state.shop = shop
+    app.state.context = context
     return app
 
 
@@ -203,7 +203,7 @@ def _get_methods(legacy_route: LegacyRoute) -> tuple[str, ...]:
 async def _head_without_effects(legacy_route: LegacyRoute, request: Request) -> Response:
     """HEAD for a GET with side effects, which must not happen (RFC 9110, 9.2.1)."""
     is_unauthenticated = (
-        legacy_route.needs_token and await get_viewer(request, requests.get_shop(request)) is None
+        legacy_route.needs_token and await get_viewer(request, requests.get_app(request)) is None
     )
     return errors.unauthenticated() if is_unauthenticated else NoStoreJSONResponse({})
 

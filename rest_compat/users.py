@@ -17,7 +17,7 @@ async def update(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user."""
     params = await requests.read_parameters(request)
     user = await profile.update_profile(
-        requests.get_shop(request),
+        requests.get_app(request),
         viewer.user,
         session=viewer,
         first_name=params.get_text("first_name"),

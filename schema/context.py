@@ -54,7 +54,7 @@ class TotpSetupRequired(GraphQLError):
 class Context:
     """One request: its session, client, and language of problem messages."""
 
-    shop: AppContext
+    app: AppContext
     viewer: Session | None
     address: str
     language: Language

@@ -148,7 +148,7 @@ class GiftMutation:
         description="Spin the wheel of fortune and win a gift, usable for 24 hours. Requires authentication.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
-        row = await wheel.spin_wheel(info.context.shop, info.context.user, idempotency_key=idempotency_key)
+        row = await wheel.spin_wheel(info.context.app, info.context.user, idempotency_key=idempotency_key)
         return UserGift.from_model(row)
 
     @mutation_field(

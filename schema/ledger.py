@@ -146,6 +146,6 @@ class LedgerMutation:
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:
         row = await free_credit.claim_free_credit(
-            info.context.shop, info.context.user, idempotency_key=idempotency_key
+            info.context.app, info.context.user, idempotency_key=idempotency_key
         )
         return LedgerEntry.from_model(row)

@@ -50,7 +50,7 @@ class LoginMutation:
     )
     async def request_login_code(self, info: Info, username: Username) -> LoginCodeSent:
         expires_at = await login.request_login_code(
-            info.context.shop, username=username, network=info.context.address
+            info.context.app, username=username, network=info.context.address
         )
         return LoginCodeSent(expires_at=expires_at)
 
@@ -68,7 +68,7 @@ class LoginMutation:
         ],
     ) -> Session:
         session = await login.verify_login_code(
-            info.context.shop, username=username, code=code, client=info.context.client
+            info.context.app, username=username, code=code, client=info.context.client
         )
         return Session(
             access_token=session.access_token,
@@ -89,7 +89,7 @@ class LoginMutation:
         ],
     ) -> User:
         user = await login.confirm_mobile(
-            info.context.shop, info.context.session, code=code, client=info.context.client
+            info.context.app, info.context.session, code=code, client=info.context.client
         )
         return User.from_model(user)
 

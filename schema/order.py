@@ -281,7 +281,7 @@ class OrderMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Order:
         row = await orders.create_order(
-            info.context.shop,
+            info.context.app,
             info.context.user,
             service_id=parse_id(input.service_id, "Service", field="serviceId"),
             link=input.link,

@@ -143,6 +143,6 @@ class PaymentMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Payment:
         row = await payments.start_payment(
-            info.context.shop, info.context.user, amount=amount, idempotency_key=idempotency_key
+            info.context.app, info.context.user, amount=amount, idempotency_key=idempotency_key
         )
         return Payment.from_model(row)

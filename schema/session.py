@@ -52,7 +52,7 @@ class UserSession(Node):
     async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:
         viewer = info.context.session
         session_id = parse_text(text, "UserSession", field=field)
-        found = await sessions.get_session(info.context.shop, viewer, session_id=session_id)
+        found = await sessions.get_session(info.context.app, viewer, session_id=session_id)
         return cls.from_model(found, viewer) if found else None
 
 
@@ -68,7 +68,7 @@ class SessionQuery:
     @query_field(description="The viewer's open sessions, newest first. Requires authentication.")
     async def sessions(self, info: Info) -> list[UserSession] | None:
         viewer = info.context.session
-        rows = await sessions.list_sessions(info.context.shop, viewer)
+        rows = await sessions.list_sessions(info.context.app, viewer)
         return [UserSession.from_model(row, viewer) for row in rows]
 
 
@@ -86,7 +86,7 @@ class SessionMutation:
     ) -> SessionEnded:
         viewer = info.context.session
         session_id = parse_text(id, "UserSession", field="id")
-        await sessions.end_session(info.context.shop, viewer, session_id=session_id)
+        await sessions.end_session(info.context.app, viewer, session_id=session_id)
         if session_id == sessions.to_public_id(viewer.token_id):
             # The remaining fields of the document run anonymously.
             info.context.viewer = None

@@ -67,7 +67,7 @@ class StaffSessionMutation:
         ] = None,
     ) -> Session:
         session = await staff_sessions.start_staff_session(
-            info.context.shop,
+            info.context.app,
             username=username,
             code=code,
             totp_code=totp_code,
@@ -89,7 +89,7 @@ class StaffSessionMutation:
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
     ) -> IdentityConfirmed:
         until = await staff_sessions.confirm_identity(
-            info.context.shop, info.context.session, code=code, client=info.context.client
+            info.context.app, info.context.session, code=code, client=info.context.client
         )
         return IdentityConfirmed(until=until)
 
@@ -99,7 +99,7 @@ class StaffSessionMutation:
         "its first code; until then, any previous app stays in use. Requires a staff session.",
     )
     async def enable_totp(self, info: Info) -> TotpEnrolment:
-        enrolment = await totp.enable_totp(info.context.shop, info.context.session)
+        enrolment = await totp.enable_totp(info.context.app, info.context.session)
         return TotpEnrolment(secret=enrolment.secret, uri=enrolment.uri)
 
     @mutation_field(
@@ -110,7 +110,7 @@ class StaffSessionMutation:
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
     ) -> TotpEnabled:
         viewer = info.context.session
-        await totp.confirm_totp(info.context.shop, viewer, code=code)
+        await totp.confirm_totp(info.context.app, viewer, code=code)
         return TotpEnabled(user=User.from_model(viewer.user))
 
     @mutation_field(

@@ -60,12 +60,12 @@ class Subscription:
         ] = None,
     ) -> AsyncGenerator[Order, None]:
         key = None if id is None else parse_id(id, "Order", field="id")
-        rows = subscriptions.subscribe_to_orders(info.context.shop.hub, info.context.user, order_id=key)
+        rows = subscriptions.subscribe_to_orders(info.context.app.hub, info.context.user, order_id=key)
         return _render(rows, Order.from_model)
 
     @_subscription_field(description="New notifications for the viewer. Requires authentication.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
-        rows = subscriptions.subscribe_to_notifications(info.context.shop.hub, info.context.user)
+        rows = subscriptions.subscribe_to_notifications(info.context.app.hub, info.context.user)
         return _render(rows, Notification.from_model)
 
     @_subscription_field(
@@ -79,5 +79,5 @@ class Subscription:
     ) -> AsyncGenerator[TicketMessage, None]:
         user = info.context.user
         key = parse_id(ticket_id, "Ticket", field="ticketId")
-        rows = subscriptions.subscribe_to_ticket_messages(info.context.shop.hub, user, ticket_id=key)
+        rows = subscriptions.subscribe_to_ticket_messages(info.context.app.hub, user, ticket_id=key)
         return _render(rows, partial(TicketMessage.from_model, viewer_id=user.id))

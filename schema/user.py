@@ -112,7 +112,7 @@ class UserMutation:
         input: Annotated[ProfileInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
     ) -> User:
         row = await profile.update_profile(
-            info.context.shop,
+            info.context.app,
             info.context.user,
             session=info.context.session,
             first_name=input.first_name,

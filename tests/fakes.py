@@ -109,7 +109,7 @@ def lift_quotas() -> None:
     quotas.configure(GENEROUS_QUOTAS)
 
 
-def new_shop(
+def build_app(
     settings: Settings,
     sms: RecordingSms,
     payments: PaymentGateway | None = None,

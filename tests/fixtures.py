@@ -40,7 +40,7 @@ from tests.databases import (
     database_url_on,
     execute_as_administrator,
 )
-from tests.fakes import RecordingSms, lift_quotas, new_shop
+from tests.fakes import RecordingSms, build_app, lift_quotas
 from tests.live_servers import LiveServer
 from tests.network_guard import closed_to_the_outside
 from tests.search_depth import DEPTH
@@ -304,44 +304,44 @@ def build_settings(url: str, **others: object) -> Settings:
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms) -> AppContext:
+def app(db: str, sms: RecordingSms) -> AppContext:
     """A shop over an empty database."""
-    return new_shop(build_settings(db, rate_limit="1000000/minute"), sms)
+    return build_app(build_settings(db, rate_limit="1000000/minute"), sms)
 
 
 @pytest.fixture
-def demo_shop(demo_db: str, sms: RecordingSms) -> AppContext:
+def demo_app(demo_db: str, sms: RecordingSms) -> AppContext:
     """A shop over the demo."""
-    return new_shop(build_settings(demo_db, rate_limit="1000000/minute"), sms)
+    return build_app(build_settings(demo_db, rate_limit="1000000/minute"), sms)
 
 
-def create_client(shop: AppContext) -> httpx.AsyncClient:
+def create_client(app: AppContext) -> httpx.AsyncClient:
     """A client of the shop's whole application, in this process."""
-    transport = httpx.ASGITransport(build_application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_application(app), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 
 @pytest_asyncio.fixture
-async def client(shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
-    async with create_client(shop) as client:
+async def client(app: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(app) as client:
         yield client
 
 
 @pytest_asyncio.fixture
-async def demo_client(demo_shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
-    async with create_client(demo_shop) as client:
+async def demo_client(demo_app: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(demo_app) as client:
         yield client
 
 
-async def create_authorization(shop: AppContext, user: User) -> dict[str, str]:
+async def create_authorization(app: AppContext, user: User) -> dict[str, str]:
     """The header that signs `user` in."""
-    token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    token, _ = await sessions.issue_token(app, user, now=await database.now())
     return {"Authorization": f"Bearer {token}"}
 
 
-async def create_staff_authorization(shop: AppContext, user: User) -> dict[str, str]:
+async def create_staff_authorization(app: AppContext, user: User) -> dict[str, str]:
     """The header by which `user` acts as staff: of a staff session that was just opened."""
-    token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
+    token, _ = await sessions.issue_staff_session(app, user, now=await database.now())
     return {"Authorization": f"Bearer {token}"}
 
 

@@ -21,9 +21,9 @@ class AuthenticationMiddleware:
     `engine.transport.websocket`.
     """
 
-    def __init__(self, app: ASGIApp, *, shop: AppContext) -> None:
+    def __init__(self, app: ASGIApp, *, context: AppContext) -> None:
         self._app = app
-        self._shop = shop
+        self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -32,7 +32,7 @@ class AuthenticationMiddleware:
 
     def _verify_bearer(self, scope: Scope) -> Claims | None:
         bearer = parse_bearer(get_header(scope, b"authorization"))
-        return None if bearer is None else self._shop.tokens.verify(bearer, now=CLOCK.estimate())
+        return None if bearer is None else self._context.tokens.verify(bearer, now=CLOCK.estimate())
 
 
 def parse_bearer(authorization: str) -> str | None:
@@ -47,11 +47,11 @@ def get_claims(connection: HTTPConnection) -> Claims | None:
     return claims
 
 
-async def get_viewer(connection: HTTPConnection, shop: AppContext) -> Session | None:
+async def get_viewer(connection: HTTPConnection, context: AppContext) -> Session | None:
     """The signed-in session, or None; the database is queried on first use in a request."""
     if "viewer" not in connection.scope:
         claims = get_claims(connection)
-        viewer = None if claims is None else await sessions.load_session(shop, claims)
+        viewer = None if claims is None else await sessions.load_session(context, claims)
         connection.scope["viewer"] = viewer
         if viewer is None and parse_bearer(get_header(connection.scope, b"authorization")) is not None:
             security_log.record(

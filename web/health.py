@@ -28,27 +28,27 @@ _NO_STORE = {"Cache-Control": "no-store"}
 Check = dict[str, object]
 
 
-def routes(shop: AppContext) -> list[BaseRoute]:
+def routes(app: AppContext) -> list[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`; they need a connected database.
 
     The first two return 503 once the process is stopping.
     """
 
     async def health(_: Request) -> JSONResponse:
-        if shop.stopping.is_set():
+        if app.stopping.is_set():
             return JSONResponse({"status": "stopping"}, 503, _NO_STORE)
         await database.now()
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> JSONResponse:
-        checks = await _run_checks(shop.settings.queue_max_age)
-        checks["running"] = {"ok": not shop.stopping.is_set()}
+        checks = await _run_checks(app.settings.queue_max_age)
+        checks["running"] = {"ok": not app.stopping.is_set()}
         is_ready = all(check["ok"] for check in checks.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}
         return JSONResponse(body, 200 if is_ready else 503, _NO_STORE)
 
     async def metrics(request: Request) -> Response:
-        if response := _reject_unauthorized(request, shop.settings):
+        if response := _reject_unauthorized(request, app.settings):
             return response
         await _update_database_metrics()
         return Response(

@@ -34,9 +34,9 @@ _CLOCK_SKEW_SECONDS = 60
 _MAX_COOKIE_LENGTH = 2_048
 
 
-def routes(shop: AppContext) -> Iterator[BaseRoute]:
+def routes(app: AppContext) -> Iterator[BaseRoute]:
     """`/auth/openid/login` and its callback, for the provider in OPENID_ISSUER."""
-    handlers = OpenIdRoutes(shop)
+    handlers = OpenIdRoutes(app)
     yield Route("/auth/openid/login", handlers.log_in)
     yield Route(CALLBACK_PATH, handlers.callback)
 
@@ -44,9 +44,9 @@ def routes(shop: AppContext) -> Iterator[BaseRoute]:
 class OpenIdRoutes:
     """Redirects browsers to the provider and handles the callback; a state is valid once, in one browser."""
 
-    def __init__(self, shop: AppContext) -> None:
-        settings = shop.settings
-        self._shop = shop
+    def __init__(self, app: AppContext) -> None:
+        settings = app.settings
+        self._app = app
         self._limit = RateLimit(settings.rate_limit, storage=settings.rate_limit_storage)
         self._client = _build_client(settings)
         is_https = settings.effective_public_url.startswith("https://")
@@ -60,7 +60,7 @@ class OpenIdRoutes:
             return rejection
         session: dict[str, object] = {}
         request.scope["session"] = session
-        redirect_uri = self._shop.settings.effective_public_url + CALLBACK_PATH
+        redirect_uri = self._app.settings.effective_public_url + CALLBACK_PATH
         try:
             response: Response = await self._client.authorize_redirect(request, redirect_uri)
         except (httpx2.HTTPError, AuthlibBaseError, ValueError, RuntimeError, KeyError) as error:
@@ -77,7 +77,7 @@ class OpenIdRoutes:
         request.scope["session"] = _parse_session(request.cookies.get(self._cookie, ""))
         try:
             identity = await self._fetch_identity(request)
-            signed_in = await openid_login.sign_in(self._shop, identity, client=get_client(request))
+            signed_in = await openid_login.sign_in(self._app, identity, client=get_client(request))
         except httpx2.HTTPError as error:
             response = _build_unavailable(error)
         except SignInRejected:
@@ -107,7 +107,7 @@ class OpenIdRoutes:
         return _build_error("too_many_requests", 429, {"Retry-After": str(window.retry_after_seconds)})
 
     async def _fetch_identity(self, request: Request) -> Identity:
-        settings = self._shop.settings
+        settings = self._app.settings
         token = await self._client.authorize_access_token(
             request,
             claims_options={

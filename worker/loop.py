@@ -20,7 +20,7 @@ _SHUTDOWN_TIMEOUT = timedelta(seconds=8)
 
 
 async def run(
-    shop: AppContext,
+    app: AppContext,
     stopping: asyncio.Event,
     *,
     jobs: Iterable[Job] = JOBS,
@@ -33,7 +33,7 @@ async def run(
     A job that fails is logged and retried after its interval: one error must not stop the others. Work that
     is cut off is treated as if this worker had been lost: orders being sent are held for staff.
     """
-    working = asyncio.create_task(_run_jobs(shop, stopping, jobs, provider_jobs, provider_poll_interval))
+    working = asyncio.create_task(_run_jobs(app, stopping, jobs, provider_jobs, provider_poll_interval))
     stop_signal = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait({working, stop_signal}, return_when=asyncio.FIRST_COMPLETED)
@@ -50,7 +50,7 @@ async def run(
 
 
 async def _run_jobs(
-    shop: AppContext,
+    app: AppContext,
     stopping: asyncio.Event,
     jobs: Iterable[Job],
     provider_jobs: Iterable[ProviderJob],
@@ -58,15 +58,15 @@ async def _run_jobs(
 ) -> None:
     async with asyncio.TaskGroup() as group:
         for job in jobs:
-            operation = functools.partial(job.operation, shop)
+            operation = functools.partial(job.operation, app)
             group.create_task(_repeat(job.name, operation, job.interval, stopping))
         if of_providers := tuple(provider_jobs):
-            looking = _run_provider_jobs(shop, of_providers, stopping, poll_interval=provider_poll_interval)
+            looking = _run_provider_jobs(app, of_providers, stopping, poll_interval=provider_poll_interval)
             group.create_task(looking)
 
 
 async def _run_provider_jobs(
-    shop: AppContext, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event, *, poll_interval: timedelta
+    app: AppContext, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event, *, poll_interval: timedelta
 ) -> None:
     """Keep a task for each job of each provider, including providers added meanwhile."""
     known: set[int] = set()
@@ -75,7 +75,7 @@ async def _run_provider_jobs(
             for provider_id in await _find_new_providers(known):
                 known.add(provider_id)
                 for job in jobs:
-                    operation = functools.partial(_run_for_provider, job, shop, provider_id)
+                    operation = functools.partial(_run_for_provider, job, app, provider_id)
                     name = f"{job.name} {provider_id}"
                     group.create_task(_repeat(name, operation, job.interval, stopping))
             await _sleep(stopping, poll_interval)
@@ -89,10 +89,10 @@ async def _find_new_providers(known: set[int]) -> list[int]:
         return []
 
 
-async def _run_for_provider(job: ProviderJob, shop: AppContext, provider_id: int) -> int:
+async def _run_for_provider(job: ProviderJob, app: AppContext, provider_id: int) -> int:
     # Re-read each time: staff may have changed its key or its limit, or switched it off.
     provider = await Provider.get_or_none(id=provider_id)
-    return 0 if provider is None else await job.operation(shop, provider)
+    return 0 if provider is None else await job.operation(app, provider)
 
 
 async def _repeat(

@@ -36,9 +36,9 @@ class AccountPage(CustomView):
     path = "/account"
     route_name = "account"
 
-    def __init__(self, shop: AppContext) -> None:
+    def __init__(self, app: AppContext) -> None:
         super().__init__()
-        self._shop = shop
+        self._app = app
         self._handlers: Mapping[str, Handler] = {
             "send": self._send_code,
             "confirm": self._confirm,
@@ -67,14 +67,14 @@ class AccountPage(CustomView):
 
     async def _send_code(self, request: Request, _form: FormData) -> None:
         mobile = get_staff_session(request).user.mobile or ""
-        await login.request_login_code(self._shop, username=mobile, network=get_client_network(request))
+        await login.request_login_code(self._app, username=mobile, network=get_client_network(request))
         flash(
             request, gettext("A code was sent to %(mobile)s.") % {"mobile": mobiles.mask(mobile)}, "success"
         )
 
     async def _confirm(self, request: Request, form: FormData) -> Response:
         await staff_sessions.confirm_identity(
-            self._shop,
+            self._app,
             get_staff_session(request),
             code=str(form.get("code") or ""),
             client=get_client(request),
@@ -85,11 +85,11 @@ class AccountPage(CustomView):
         return RedirectResponse(safe_redirect_url(then, request, first), _SEE_OTHER)
 
     async def _enable_totp(self, request: Request, _form: FormData) -> Response:
-        enrolment = await totp.enable_totp(self._shop, get_staff_session(request))
+        enrolment = await totp.enable_totp(self._app, get_staff_session(request))
         return await self._render(request, enrolment=enrolment, shows_totp_setup=True)
 
     async def _confirm_totp(self, request: Request, form: FormData) -> None:
-        await totp.confirm_totp(self._shop, get_staff_session(request), code=str(form.get("code") or ""))
+        await totp.confirm_totp(self._app, get_staff_session(request), code=str(form.get("code") or ""))
         flash(request, gettext("Your authenticator app is set up."), "success")
 
     async def _disable_totp(self, request: Request, _form: FormData) -> None:
@@ -98,7 +98,7 @@ class AccountPage(CustomView):
 
     async def _end_session(self, request: Request, form: FormData) -> None:
         await sessions.end_session(
-            self._shop, get_staff_session(request), session_id=str(form.get("session") or "")
+            self._app, get_staff_session(request), session_id=str(form.get("session") or "")
         )
 
     async def _render(
@@ -121,7 +121,7 @@ class AccountPage(CustomView):
             "enrolment": enrolment,
             "asks_first_code": shows_totp_setup,
             "mobile": mobiles.mask(viewer.user.mobile or ""),
-            "sessions": await sessions.list_sessions(self._shop, viewer),
+            "sessions": await sessions.list_sessions(self._app, viewer),
             "public_id": sessions.to_public_id,
             "current_id": viewer.token_id,
         }

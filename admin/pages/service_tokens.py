@@ -39,9 +39,9 @@ class ServiceTokensPage(CustomView):
     path = "/service-tokens"
     route_name = "service-tokens"
 
-    def __init__(self, shop: AppContext) -> None:
+    def __init__(self, app: AppContext) -> None:
         super().__init__()
-        self._shop = shop
+        self._app = app
         self._handlers: Mapping[str, Handler] = {"create": self._create, "revoke": self._revoke}
 
     def is_accessible(self, request: Request) -> bool:
@@ -73,7 +73,7 @@ class ServiceTokensPage(CustomView):
             days=days,
         )
         created = await service_tokens.create_service_token(
-            self._shop, get_staff_session(request), values=values
+            self._app, get_staff_session(request), values=values
         )
         # Shown in this response only: it is not stored anywhere, not even for a page after a redirect.
         return await self._render(request, token=created.token)

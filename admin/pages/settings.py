@@ -45,9 +45,9 @@ class SettingsPage(CustomView):
     path = "/settings"
     route_name = "settings"
 
-    def __init__(self, shop: AppContext) -> None:
+    def __init__(self, app: AppContext) -> None:
         super().__init__()
-        self._shop = shop
+        self._app = app
 
     def is_accessible(self, request: Request) -> bool:
         return has_permission(request, Permission.READ_SETTINGS)
@@ -59,10 +59,10 @@ class SettingsPage(CustomView):
             return await self._render(request)
         form = await request.form()
         try:
-            await identity_confirmation.confirm_with_code(self._shop, request, str(form.get("proof") or ""))
+            await identity_confirmation.confirm_with_code(self._app, request, str(form.get("proof") or ""))
             await self._save(request, form)
         except FreshCodeRequired:
-            message = await identity_confirmation.send_code(self._shop, request)
+            message = await identity_confirmation.send_code(self._app, request)
             return await self._render(request, entered=form, error=message, shows_code_field=True)
         except Problem as problem:
             field = problem.field if isinstance(problem, InvalidInput) else ""
@@ -80,10 +80,10 @@ class SettingsPage(CustomView):
     async def _save(self, request: Request, form: FormData) -> None:
         staff = get_staff_session(request)
         if form.get("reset"):
-            await settings.reset_settings(self._shop, staff, names=list(RunningSetting))
+            await settings.reset_settings(self._app, staff, names=list(RunningSetting))
         else:
             entered = {name: _parse_value(name, form) for name in RunningSetting}
-            await settings.update_settings(self._shop, staff, values=entered)
+            await settings.update_settings(self._app, staff, values=entered)
 
     async def _render(
         self,
@@ -104,7 +104,7 @@ class SettingsPage(CustomView):
                 "is_overridden": current.is_overridden,
                 "is_wrong": field == current.name.value,
             }
-            for current in await settings.list_settings(self._shop, get_staff_session(request))
+            for current in await settings.list_settings(self._app, get_staff_session(request))
         ]
         page = {
             "title": str(self.menu_label),

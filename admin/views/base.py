@@ -60,8 +60,8 @@ class StaffView(ModelView):
     column_visibility = False
     row_actions_display_type = RowActionsDisplayType.KEBAB
 
-    def __init__(self, shop: AppContext) -> None:
-        self.shop = shop
+    def __init__(self, app: AppContext) -> None:
+        self.app = app
         self.fields = self.columns()
         self.searchable_fields = [
             field.name
@@ -211,11 +211,11 @@ class StaffView(ModelView):
         proof = str(data.pop("proof", None) or "")
         try:
             with as_form_error({"code": "proof"}, otherwise="proof"):
-                await identity_confirmation.confirm_with_code(self.shop, request, proof)
+                await identity_confirmation.confirm_with_code(self.app, request, proof)
             with as_form_error(self.field_of, otherwise=self.main_field):
                 yield
         except FreshCodeRequired as problem:
-            message = await identity_confirmation.send_code(self.shop, request)
+            message = await identity_confirmation.send_code(self.app, request)
             raise FormValidationError({"proof": message}) from problem
 
     async def delete(self, request: Request, pks: list[Any]) -> int | None:

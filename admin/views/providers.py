@@ -73,7 +73,7 @@ class ProviderView(StaffView):
 
     async def add(self, staff: Session, data: Mapping[str, Any]) -> Provider:
         return await providers.add_provider(
-            staff, values=_to_values(data), needs_https=self.shop.settings.is_production
+            staff, values=_to_values(data), needs_https=self.app.settings.is_production
         )
 
     async def change(self, staff: Session, pk: int, data: Mapping[str, Any]) -> Provider:
@@ -81,7 +81,7 @@ class ProviderView(StaffView):
             staff,
             provider_id=pk,
             values=_to_values(data),
-            needs_https=self.shop.settings.is_production,
+            needs_https=self.app.settings.is_production,
         )
 
     @record_action(
@@ -96,7 +96,7 @@ class ProviderView(StaffView):
     )
     async def sync(self, request: Request, pk: int, form: FormData) -> None:
         await providers.sync_provider(
-            self.shop, get_staff_session(request), provider_id=pk, adds_services=form.is_checked("adds")
+            self.app, get_staff_session(request), provider_id=pk, adds_services=form.is_checked("adds")
         )
 
     @record_action(

@@ -28,7 +28,7 @@ _REQUEST_TIMEOUT = timedelta(seconds=6)
 
 
 def build_server(
-    app: ASGIApp, shop: AppContext, *, uvicorn_version: str = uvicorn.__version__
+    app: ASGIApp, context: AppContext, *, uvicorn_version: str = uvicorn.__version__
 ) -> "StoppableServer":
     """The server of an application, not started.
 
@@ -37,14 +37,14 @@ def build_server(
     """
     if uvicorn_version != TESTED_UVICORN:
         _log.warning("uvicorn %s was not tested: connections have uvicorn's own limits", uvicorn_version)
-        return StoppableServer(_build_config(app, shop.settings, http="httptools"), shop)
+        return StoppableServer(_build_config(app, context.settings, http="httptools"), context)
     protocol = build_http_protocol(
-        head_timeout=shop.settings.header_timeout,
-        send_timeout=shop.settings.send_timeout,
+        head_timeout=context.settings.header_timeout,
+        send_timeout=context.settings.send_timeout,
         # As long as the client had for the request itself.
-        discard_timeout=shop.settings.header_timeout + shop.settings.body_timeout,
+        discard_timeout=context.settings.header_timeout + context.settings.body_timeout,
     )
-    return ConnectionServer(_build_config(app, shop.settings, http=protocol), shop)
+    return ConnectionServer(_build_config(app, context.settings, http=protocol), context)
 
 
 def _build_config(app: ASGIApp, settings: Settings, *, http: type[asyncio.Protocol] | str) -> uvicorn.Config:
@@ -76,9 +76,9 @@ class StoppableServer(uvicorn.Server):
     port. A second signal from the keyboard ends that.
     """
 
-    def __init__(self, config: uvicorn.Config, shop: AppContext) -> None:
+    def __init__(self, config: uvicorn.Config, context: AppContext) -> None:
         super().__init__(config)
-        self._shop = shop
+        self._context = context
         self._closes_at: timedelta | None = None
 
     async def on_tick(self, counter: int) -> bool:
@@ -86,7 +86,7 @@ class StoppableServer(uvicorn.Server):
             return False
         now = timedelta(seconds=time.monotonic())
         if self._closes_at is None:
-            self._closes_at = now + self._shop.settings.stop_delay
+            self._closes_at = now + self._context.settings.stop_delay
         return self.force_exit or now >= self._closes_at
 
     @contextlib.contextmanager
@@ -101,7 +101,7 @@ class StoppableServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         # The loop ticks ten times a second: what waits for it wakes soon enough.
-        self._shop.stopping.set()
+        self._context.stopping.set()
 
 
 class ConnectionServer(StoppableServer):

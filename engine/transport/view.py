@@ -40,7 +40,7 @@ class ContextFactory(Protocol):
     def __call__(
         self,
         *,
-        shop: AppContext,
+        app: AppContext,
         viewer: Session | None,
         address: str,
         language: Language,
@@ -61,12 +61,12 @@ class GraphQLView:
         self,
         schema: strawberry.Schema,
         *,
-        shop: AppContext,
+        app: AppContext,
         context: ContextFactory,
         ide: Callable[[], Response],
     ) -> None:
-        self.engine = Engine(schema, shop.settings)
-        self._shop = shop
+        self.engine = Engine(schema, app.settings)
+        self._app = app
         self._context = context
         self._ide = ide
 
@@ -82,11 +82,11 @@ class GraphQLView:
 
     async def _execute(self, request: Request, receive: Receive) -> ASGIApp:
         graphql_request = await requests.read_request(request, receive)
-        viewer = await get_viewer(request, self._shop)
+        viewer = await get_viewer(request, self._app)
         if viewer is None and parse_bearer(get_header(request.scope, b"authorization")) is not None:
             raise _build_invalid_token()
         context = self._context(
-            shop=self._shop,
+            app=self._app,
             viewer=viewer,
             address=get_client_network(request),
             language=problem_messages.choose_language(get_header(request.scope, b"accept-language")),

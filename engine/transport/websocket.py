@@ -63,10 +63,10 @@ class GraphQLSockets:
     """The ASGI application of `/graphql` for WebSockets. Close codes: see `docs/operating.md`."""
 
     def __init__(
-        self, engine: Engine, *, shop: AppContext, context: ContextFactory, limits: SocketLimits | None = None
+        self, engine: Engine, *, app: AppContext, context: ContextFactory, limits: SocketLimits | None = None
     ) -> None:
         self._engine = engine
-        self._shop = shop
+        self._app = app
         self._context = context
         self._limits = limits or SocketLimits()
         self._open: dict[JsonSocket, _SocketCaller] = {}
@@ -74,7 +74,7 @@ class GraphQLSockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        settings = self._shop.settings
+        settings = self._app.settings
         if not cors.is_allowed_origin(
             websocket, allowed=settings.allowed_origins, own_url=settings.effective_public_url
         ):
@@ -105,7 +105,7 @@ class GraphQLSockets:
 
     async def _serve(self, websocket: WebSocket) -> None:
         socket = JsonSocket(websocket, send_timeout=self._limits.send_timeout)
-        caller = _SocketCaller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
+        caller = _SocketCaller(self._engine, app=self._app, context=self._context, websocket=websocket)
         handler = _Handler(caller, socket, init_timeout=self._limits.init_timeout)
         caller.operations = handler.operations
         network = get_client_network(websocket)
@@ -147,7 +147,7 @@ class GraphQLSockets:
         valid_token_ids: set[str] = set()
         for start in range(0, len(token_ids), _TOKENS_PER_QUERY):
             valid_token_ids |= await sessions.filter_active(
-                self._shop, token_ids[start : start + _TOKENS_PER_QUERY]
+                self._app, token_ids[start : start + _TOKENS_PER_QUERY]
             )
         ended = [socket for socket, token_id in tokens.items() if token_id not in valid_token_ids]
         await asyncio.gather(
@@ -185,10 +185,10 @@ class _SocketCaller:
     """
 
     def __init__(
-        self, engine: Engine, *, shop: AppContext, context: ContextFactory, websocket: WebSocket
+        self, engine: Engine, *, app: AppContext, context: ContextFactory, websocket: WebSocket
     ) -> None:
         self._engine = engine
-        self._shop = shop
+        self._app = app
         self._context = context
         self._address = get_client_network(websocket)
         self._languages = websocket.headers.get("accept-language", "")
@@ -231,7 +231,7 @@ class _SocketCaller:
         """
         if self._bearer is None:
             return
-        self.viewer = await sessions.authenticate(self._shop, self._bearer)
+        self.viewer = await sessions.authenticate(self._app, self._bearer)
         if self.viewer is None:
             security_log.record(SecurityEvent.TOKEN_REFUSED)
             raise SocketRejected(4401, errors.INVALID_BEARER_MESSAGE)
@@ -258,7 +258,7 @@ class _SocketCaller:
             query=query, operation_name=operation_name or None, variables=variable_values
         )
         context = self._context(
-            shop=self._shop,
+            app=self._app,
             viewer=self.viewer,
             address=self._address,
             language=problem_messages.choose_language(self._languages),

@@ -166,7 +166,7 @@ async def set_provider_active(staff: Session, *, provider_id: int, is_active: bo
 
 @declares_problems(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
 async def sync_provider(
-    shop: AppContext, staff: Session, *, provider_id: int, adds_services: bool = False
+    app: AppContext, staff: Session, *, provider_id: int, adds_services: bool = False
 ) -> SyncReport:
     """Sync the provider's services with its catalogue now, as `provider_sync.sync_provider` does.
 
@@ -191,7 +191,7 @@ async def sync_provider(
         )
 
     try:
-        return await provider_sync.sync_provider(shop, provider, adds_services=adds_services, record=record)
+        return await provider_sync.sync_provider(app, provider, adds_services=adds_services, record=record)
     except CatalogueUnreadable as error:
         raise ProviderCatalogueUnreadable from error
 

@@ -71,7 +71,7 @@ async def list_service_tokens(staff: Session) -> list[AccessToken]:
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def create_service_token(
-    shop: AppContext, staff: Session, *, values: ServiceTokenValues
+    app: AppContext, staff: Session, *, values: ServiceTokenValues
 ) -> NewServiceToken:
     """Create a service token that acts as its creator, restricted to a subset of the creator's permissions.
 
@@ -82,7 +82,7 @@ async def create_service_token(
     """
     values.check()
     async with staff_transaction(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
-        created = await _create(shop, duty, values)
+        created = await _create(app, duty, values)
     _record(SecurityEvent.SERVICE_TOKEN_CREATED, created.row, actor_id=duty.actor.id)
     return created
 
@@ -104,7 +104,7 @@ async def revoke_service_token(staff: Session, *, token_id: str) -> AccessToken:
 
 
 async def create_from_command_line(
-    shop: AppContext, mobile: str, *, values: ServiceTokenValues
+    app: AppContext, mobile: str, *, values: ServiceTokenValues
 ) -> NewServiceToken:
     """Create a service token that acts as the owner who proved `mobile`.
 
@@ -123,7 +123,7 @@ async def create_from_command_line(
         if owner is None or not owner.is_active or not permissions.has_permission(owner.role, _MANAGE):
             raise OwnerNotFound
         duty = StaffAction(actor=owner, now=await database.now())
-        created = await _create(shop, duty, values, reason=_BY_COMMAND_LINE)
+        created = await _create(app, duty, values, reason=_BY_COMMAND_LINE)
     _record(SecurityEvent.SERVICE_TOKEN_CREATED, created.row, actor_id=None)
     return created
 
@@ -148,10 +148,10 @@ async def revoke_from_command_line(token_id: str) -> AccessToken:
 
 
 async def _create(
-    shop: AppContext, duty: StaffAction, values: ServiceTokenValues, *, reason: str | None = None
+    app: AppContext, duty: StaffAction, values: ServiceTokenValues, *, reason: str | None = None
 ) -> NewServiceToken:
     token, row = await sessions.issue_service_token(
-        shop,
+        app,
         duty.actor,
         name=text_cleaning.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH),
         permissions=values.permissions,

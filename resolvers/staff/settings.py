@@ -28,19 +28,19 @@ class CurrentSetting:
 
 
 @declares_problems(Forbidden)
-async def list_settings(shop: AppContext, staff: Session) -> list[CurrentSetting]:
+async def list_settings(app: AppContext, staff: Session) -> list[CurrentSetting]:
     """Every setting that can be changed at run time.
 
     Raises:
         Forbidden: the role lacks the permission.
     """
     await require_permission(staff, Permission.READ_SETTINGS)
-    return await _load_current(shop)
+    return await _load_current(app)
 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def update_settings(
-    shop: AppContext, staff: Session, *, values: Mapping[RunningSetting, Value]
+    app: AppContext, staff: Session, *, values: Mapping[RunningSetting, Value]
 ) -> list[CurrentSetting]:
     """Change settings, all or none; effective in this process immediately, in others within two seconds.
 
@@ -56,19 +56,19 @@ async def update_settings(
         database.exclusive_transaction("settings"),
         staff_transaction(staff, Permission.CHANGE_SETTINGS) as duty,
     ):
-        before = {**get_values(shop.settings), **await load_overrides()}
+        before = {**get_values(app.settings), **await load_overrides()}
         after = {**before, **values}
         rules.check(after)
         for name in rules.expand_ranges(frozenset(values)):
             await _store(duty, name, after[name])
         await _record(duty, StaffAct.UPDATE_SETTINGS, before, after)
-    shop.runtime_settings.invalidate()
-    return await _load_current(shop)
+    app.runtime_settings.invalidate()
+    return await _load_current(app)
 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def reset_settings(
-    shop: AppContext, staff: Session, *, names: Collection[RunningSetting]
+    app: AppContext, staff: Session, *, names: Collection[RunningSetting]
 ) -> list[CurrentSetting]:
     """Restore the environment's values of these settings; the two bounds of a range are reset together.
 
@@ -83,23 +83,23 @@ async def reset_settings(
         database.exclusive_transaction("settings"),
         staff_transaction(staff, Permission.CHANGE_SETTINGS) as duty,
     ):
-        defaults = get_values(shop.settings)
+        defaults = get_values(app.settings)
         before = {**defaults, **await load_overrides()}
         going = rules.expand_ranges(frozenset(names))
         await SettingOverride.filter(name__in=list(going)).delete()
         after = {name: defaults[name] if name in going else value for name, value in before.items()}
         await _record(duty, StaffAct.RESET_SETTINGS, before, after)
-    shop.runtime_settings.invalidate()
-    return await _load_current(shop)
+    app.runtime_settings.invalidate()
+    return await _load_current(app)
 
 
-async def _load_current(shop: AppContext) -> list[CurrentSetting]:
+async def _load_current(app: AppContext) -> list[CurrentSetting]:
     overrides = await load_overrides()
     return [
         CurrentSetting(
             name=name, value=overrides.get(name, default), default=default, is_overridden=name in overrides
         )
-        for name, default in get_values(shop.settings).items()
+        for name, default in get_values(app.settings).items()
     ]
 
 

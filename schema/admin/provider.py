@@ -215,7 +215,7 @@ class AdminProviderMutation:
             await providers.add_provider(
                 info.context.staff,
                 values=input.to_values(),
-                needs_https=info.context.shop.settings.is_production,
+                needs_https=info.context.app.settings.is_production,
             )
         )
 
@@ -236,7 +236,7 @@ class AdminProviderMutation:
                 info.context.staff,
                 provider_id=parse_id(id, "AdminProvider", field="id"),
                 values=input.to_values(),
-                needs_https=info.context.shop.settings.is_production,
+                needs_https=info.context.app.settings.is_production,
             )
         )
 
@@ -273,7 +273,7 @@ class AdminProviderMutation:
     ) -> AdminSyncReport:
         return AdminSyncReport.from_model(
             await providers.sync_provider(
-                info.context.shop,
+                info.context.app,
                 info.context.staff,
                 provider_id=parse_id(id, "AdminProvider", field="id"),
                 adds_services=adds_services,

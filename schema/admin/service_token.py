@@ -98,7 +98,7 @@ class AdminServiceTokenMutation:
         input: Annotated[AdminServiceTokenInput, strawberry.argument(description="The new token.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminNewServiceToken:
         created = await service_tokens.create_service_token(
-            info.context.shop, info.context.staff, values=input.to_values()
+            info.context.app, info.context.staff, values=input.to_values()
         )
         return AdminNewServiceToken(
             access_token=created.token, service_token=AdminServiceToken.from_model(created.row)

@@ -85,7 +85,7 @@ class AdminSettingsQuery:
         "`FORBIDDEN`."
     )
     async def settings(self, info: Info) -> list[AdminSetting]:
-        current = await settings.list_settings(info.context.shop, info.context.staff)
+        current = await settings.list_settings(info.context.app, info.context.staff)
         return [AdminSetting.from_model(setting) for setting in current]
 
 
@@ -102,7 +102,7 @@ class AdminSettingsMutation:
         input: Annotated[AdminSettingsInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminSettings:
         current = await settings.update_settings(
-            info.context.shop, info.context.staff, values=input.to_values()
+            info.context.app, info.context.staff, values=input.to_values()
         )
         return AdminSettings.from_model(current)
 
@@ -119,5 +119,5 @@ class AdminSettingsMutation:
         ],
     ) -> AdminSettings:
         return AdminSettings.from_model(
-            await settings.reset_settings(info.context.shop, info.context.staff, names=names)
+            await settings.reset_settings(info.context.app, info.context.staff, names=names)
         )

@@ -6,7 +6,7 @@ from starlette_admin.base import BaseAdmin
 
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.fixtures import build_settings
 
 
@@ -44,6 +44,6 @@ def fake_providers() -> FakeProviders:
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
+def app(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
     """A shop over an empty database, with `fake_providers` upstream."""
-    return new_shop(build_settings(db), sms, providers=fake_providers)
+    return build_app(build_settings(db), sms, providers=fake_providers)

@@ -22,9 +22,9 @@ class StaffClient:
 
     @classmethod
     async def create(
-        cls, shop: AppContext, client: httpx.AsyncClient, user: User, *, language: str = "en"
+        cls, app: AppContext, client: httpx.AsyncClient, user: User, *, language: str = "en"
     ) -> "StaffClient":
-        token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
+        token, _ = await sessions.issue_staff_session(app, user, now=await database.now())
         client.cookies.clear()
         client.cookies.set("staff", token)
         client.cookies.set("language", language)

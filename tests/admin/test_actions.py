@@ -85,13 +85,13 @@ REVERSE_ACTIONS = {"show", "switch_on", "unblock", "put_on"}
 VIEWS = {str(view.key): view for view in LISTS}
 
 
-def list_actions(view: type[StaffView], shop: AppContext) -> dict[str, Callable[..., object]]:
-    handlers = view(shop)._row_actions_handlers
+def list_actions(view: type[StaffView], app: AppContext) -> dict[str, Callable[..., object]]:
+    handlers = view(app)._row_actions_handlers
     return {name: handler for name, handler in handlers.items() if name not in ("view", "edit", "delete")}
 
 
-async def test_every_button_is_pressed_here(shop: AppContext) -> None:
-    there = {(key, name) for key, view in VIEWS.items() for name in list_actions(view, shop)}
+async def test_every_button_is_pressed_here(app: AppContext) -> None:
+    there = {(key, name) for key, view in VIEWS.items() for name in list_actions(view, app)}
 
     assert {(press.key, press.name) for press in BUTTON_CASES} == {
         (key, name) for key, name in there if name not in REVERSE_ACTIONS
@@ -100,12 +100,12 @@ async def test_every_button_is_pressed_here(shop: AppContext) -> None:
 
 @pytest.mark.parametrize("press", BUTTON_CASES, ids=lambda press: f"{press.key}-{press.name}")
 async def test_a_button_runs_its_operation_for_permitted_roles(
-    press: ButtonCase, shop: AppContext, client: httpx.AsyncClient, fake_providers: FakeProviders
+    press: ButtonCase, app: AppContext, client: httpx.AsyncClient, fake_providers: FakeProviders
 ) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     view = VIEWS[press.key]
-    needs = get_rules(list_actions(view, shop)[press.name]).permission
+    needs = get_rules(list_actions(view, app)[press.name]).permission
     pk = get_record(scenario, view) if press.record is None else press.record(scenario)
     form = {**press.form, **press.more(scenario)}
     if press.before:
@@ -113,14 +113,14 @@ async def test_a_button_runs_its_operation_for_permitted_roles(
     before = await read_stored_rows()
     for role, staff in scenario.staff.items():
         if not has_permission(role, needs):
-            staff_client = await StaffClient.create(shop, client, staff.user)
+            staff_client = await StaffClient.create(app, client, staff.user)
             assert (await staff_client.run_action(press.key, pk, press.name, **form)).status_code in (
                 303,
                 400,
             ), role
     assert await read_stored_rows() == before
 
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     answer = await staff_client.run_action(press.key, pk, press.name, **form)
 
     assert answer.status_code == 200, answer.text
@@ -133,13 +133,13 @@ async def test_a_button_runs_its_operation_for_permitted_roles(
     ("off", "on"), [("hide", "show"), ("switch_off", "switch_on"), ("take_off", "put_on")]
 )
 async def test_disabled_records_can_be_enabled_again(
-    off: str, on: str, shop: AppContext, client: httpx.AsyncClient
+    off: str, on: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     for key in ("categories", "services", "providers", "gifts"):
         pk = get_record(scenario, VIEWS[key])
-        if off not in list_actions(VIEWS[key], shop):
+        if off not in list_actions(VIEWS[key], app):
             continue
         assert (await staff_client.run_action(key, pk, on)).status_code == 400, key
         assert (await staff_client.run_action(key, pk, off)).status_code == 200, key
@@ -147,9 +147,9 @@ async def test_disabled_records_can_be_enabled_again(
         assert (await VIEWS[key].of.get(id=pk)).is_active  # type: ignore[attr-defined] # each has it
 
 
-async def test_a_blocked_user_is_let_in_again(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+async def test_a_blocked_user_is_let_in_again(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     await User.filter(id=scenario.buyer.id).update(is_active=False)
 
     assert (
@@ -159,9 +159,9 @@ async def test_a_blocked_user_is_let_in_again(shop: AppContext, client: httpx.As
     assert (await User.get(id=scenario.buyer.id)).is_active
 
 
-async def test_a_dialog_submitted_twice_moves_money_once(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+async def test_a_dialog_submitted_twice_moves_money_once(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     form = {"amount": "1000", "reason": "gift", "once": "a" * 16}
     entries = await LedgerEntry.filter(user_id=scenario.buyer.id).count()
 
@@ -186,10 +186,10 @@ async def test_a_dialog_submitted_twice_moves_money_once(shop: AppContext, clien
     ],
 )
 async def test_a_problem_is_shown_in_the_dialog(
-    key: str, name: str, form: dict[str, str], reported: str, shop: AppContext, client: httpx.AsyncClient
+    key: str, name: str, form: dict[str, str], reported: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     before = await read_stored_rows()
 
     answer = await staff_client.run_action(key, get_record(scenario, VIEWS[key]), name, **form)
@@ -201,10 +201,10 @@ async def test_a_problem_is_shown_in_the_dialog(
 @pytest.mark.parametrize("pk", ["", "x", "0", "-1", "2000000000", "9" * 30])
 @pytest.mark.parametrize("view", [OrderView, UserView])
 async def test_a_missing_record_is_reported(
-    view: type[StaffView], pk: str, shop: AppContext, client: httpx.AsyncClient
+    view: type[StaffView], pk: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     name = "note" if view is OrderView else "sign_out"
 
     answer = await staff_client.post(f"/_api/{view.key}/row-action", {"note": "x"}, pk=pk, name=name)
@@ -213,9 +213,9 @@ async def test_a_missing_record_is_reported(
     assert await AuditEntry.all().count() == 0
 
 
-async def test_prices_of_the_ticked_services_change(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+async def test_prices_of_the_ticked_services_change(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     form = {"percent": "10", "rounding": "1"}
 
     answer = await staff_client.post("/_api/services/action", form, name="reprice", pks=scenario.service.id)
@@ -225,9 +225,9 @@ async def test_prices_of_the_ticked_services_change(shop: AppContext, client: ht
     assert after == -(-before * 110 // 100)
 
 
-async def test_an_answer_stands_in_the_ticket(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.staff[UserRole.SUPPORT].user)
+async def test_an_answer_stands_in_the_ticket(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.staff[UserRole.SUPPORT].user)
 
     await staff_client.run_action("tickets", scenario.ticket.id, "answer", message="به زودی")
 
@@ -237,10 +237,10 @@ async def test_an_answer_stands_in_the_ticket(shop: AppContext, client: httpx.As
 
 
 async def test_a_refund_stands_in_the_history_and_the_ledger(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
 
     await staff_client.run_action("orders", scenario.order.id, "refund", note="late")
 

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_a_token_issued_to_another_session_is_refused(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    staff_client = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
     await staff_client.get("/")
     planted = client.cookies[CSRF].strip('"')
 
-    other = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    other = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
     client.cookies.set(CSRF, planted)
     refused = await client.post("/admin/logout", data={"csrftoken": planted})
     client.cookies.delete(CSRF)
@@ -32,10 +32,9 @@ async def test_a_token_issued_to_another_session_is_refused(
     assert accepted.status_code == 303
 
 
-async def test_under_https_the_token_is_in_a_cookie_that_no_other_host_can_plant(shop: AppContext) -> None:
-    known = {"database_url": shop.settings.database_url, "public_url": "https://shop.example"}
-    app = build_application(replace(shop, settings=Settings.model_validate(known)))
-    transport = httpx.ASGITransport(app)
+async def test_under_https_the_token_is_in_a_cookie_that_no_other_host_can_plant(app: AppContext) -> None:
+    known = {"database_url": app.settings.database_url, "public_url": "https://shop.example"}
+    transport = httpx.ASGITransport(build_application(replace(app, settings=Settings.model_validate(known))))
     async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
         page = await client.get("/admin/login")
 

@@ -17,9 +17,9 @@ from tests.database_state import read_stored_rows
 from tests.resolvers.staff.scenario import Scenario, create_scenario
 
 
-async def create_owner_client(shop: AppContext, client: httpx.AsyncClient) -> tuple[StaffClient, Scenario]:
-    scenario = await create_scenario(shop)
-    return await StaffClient.create(shop, client, scenario.owner.user), scenario
+async def create_owner_client(app: AppContext, client: httpx.AsyncClient) -> tuple[StaffClient, Scenario]:
+    scenario = await create_scenario(app)
+    return await StaffClient.create(app, client, scenario.owner.user), scenario
 
 
 def build_service_form(scenario: Scenario, **values: str) -> dict[str, str]:
@@ -35,8 +35,8 @@ def build_service_form(scenario: Scenario, **values: str) -> dict[str, str]:
     }
 
 
-async def test_a_category_is_created_and_changed(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client, scenario = await create_owner_client(shop, client)
+async def test_a_category_is_created_and_changed(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client, scenario = await create_owner_client(app, client)
 
     created = await staff_client.post("/categories/create", {"name": " Instagram ", "position": "2"})
     category = await Category.get(name="Instagram")
@@ -54,8 +54,8 @@ async def test_a_category_is_created_and_changed(shop: AppContext, client: httpx
     ]
 
 
-async def test_a_service_is_created_with_its_provider(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client, scenario = await create_owner_client(shop, client)
+async def test_a_service_is_created_with_its_provider(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client, scenario = await create_owner_client(app, client)
     form = build_service_form(
         scenario, source="api", provider=str(scenario.provider.id), provider_service_id="17", can_refill="on"
     )
@@ -77,8 +77,8 @@ async def test_a_service_is_created_with_its_provider(shop: AppContext, client: 
     )
 
 
-async def test_unchecking_a_box_clears_its_value(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client, scenario = await create_owner_client(shop, client)
+async def test_unchecking_a_box_clears_its_value(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client, scenario = await create_owner_client(app, client)
     await Service.filter(id=scenario.service.id).update(can_refill=True)
 
     answer = await staff_client.post("/services/edit", build_service_form(scenario), pk=scenario.service.id)
@@ -104,9 +104,9 @@ async def test_unchecking_a_box_clears_its_value(shop: AppContext, client: httpx
     ],
 )
 async def test_an_invalid_value_is_reported_at_its_field_and_changes_nothing(
-    changed: dict[str, str], field: str, shop: AppContext, client: httpx.AsyncClient
+    changed: dict[str, str], field: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    staff_client, scenario = await create_owner_client(shop, client)
+    staff_client, scenario = await create_owner_client(app, client)
     before = await read_stored_rows()
 
     answer = await staff_client.post("/services/create", build_service_form(scenario, **changed))
@@ -125,9 +125,9 @@ def list_invalid_fields(answer: httpx.Response) -> set[str]:
 
 
 async def test_a_provider_keeps_its_key_where_none_is_entered(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    staff_client, _ = await create_owner_client(shop, client)
+    staff_client, _ = await create_owner_client(app, client)
     form = {"name": "Panel of ours", "url": "https://panel.example/api/v2", "api_key": "k1"}
     numbers = {"toman_per_unit": "60000", "margin_percent": "20", "rounding": "10", "concurrency": "5"}
 
@@ -142,8 +142,8 @@ async def test_a_provider_keeps_its_key_where_none_is_entered(
     assert (provider.name, provider.api_key, provider.toman_per_unit) == ("Panel 2", "k1", 60_000)
 
 
-async def test_a_gift_is_put_on_the_wheel(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client, scenario = await create_owner_client(shop, client)
+async def test_a_gift_is_put_on_the_wheel(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client, scenario = await create_owner_client(app, client)
     form = {"service": str(scenario.service.id), "min_quantity": "5", "max_quantity": "9"}
 
     created = await staff_client.post("/gifts/create", form)
@@ -154,8 +154,8 @@ async def test_a_gift_is_put_on_the_wheel(shop: AppContext, client: httpx.AsyncC
     assert await Gift.filter(service_id=scenario.service.id, min_quantity=5, max_quantity=9).count() == 1
 
 
-async def test_settings_are_saved_refused_and_reset(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client, _ = await create_owner_client(shop, client)
+async def test_settings_are_saved_refused_and_reset(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client, _ = await create_owner_client(app, client)
     page = await staff_client.get("/settings")
     form = dict(re.findall(r'name="([a-z_]+_[a-z_]+)"[^>]*value="(\d+)"', page.text))
     assert len(form) == 7
@@ -177,10 +177,10 @@ async def test_settings_are_saved_refused_and_reset(shop: AppContext, client: ht
 
 
 async def test_managers_see_settings_and_cannot_change_them(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.staff[UserRole.MANAGER].user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.staff[UserRole.MANAGER].user)
 
     page = await staff_client.get("/settings")
     sent = await staff_client.post("/settings", {"reset": "1"})
@@ -191,9 +191,9 @@ async def test_managers_see_settings_and_cannot_change_them(
 
 
 @pytest.mark.parametrize("key", ["categories", "services", "gifts", "providers"])
-async def test_support_can_create_nothing(key: str, shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.staff[UserRole.SUPPORT].user)
+async def test_support_can_create_nothing(key: str, app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.staff[UserRole.SUPPORT].user)
     before = await read_stored_rows()
 
     assert (await staff_client.post(f"/{key}/create", build_service_form(scenario))).status_code == 403

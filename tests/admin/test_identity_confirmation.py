@@ -19,11 +19,11 @@ from tests.resolvers.test_staff_sessions import STALE, code_now, enrol
 
 
 async def create_stale_client(
-    shop: AppContext, client: httpx.AsyncClient, user: User
+    app: AppContext, client: httpx.AsyncClient, user: User
 ) -> tuple[StaffClient, Session]:
     """A client whose last code is too old."""
-    staff_client = await StaffClient.create(shop, client, user)
-    viewer = await sessions.authenticate(shop, client.cookies["staff"])
+    staff_client = await StaffClient.create(app, client, user)
+    viewer = await sessions.authenticate(app, client.cookies["staff"])
     assert viewer is not None
     row = await AccessToken.get(id=viewer.token_id)
     assert row.confirmed_at is not None
@@ -31,14 +31,14 @@ async def create_stale_client(
     return staff_client, viewer
 
 
-async def send_code(shop: AppContext, sms: RecordingSms) -> str:
-    await shop.sms.drain(timedelta(seconds=5))
+async def send_code(app: AppContext, sms: RecordingSms) -> str:
+    await app.sms.drain(timedelta(seconds=5))
     return sms.sent[-1][1]
 
 
-async def test_a_token_of_the_app_opens_no_page(shop: AppContext, client: httpx.AsyncClient) -> None:
+async def test_a_token_of_the_app_opens_no_page(app: AppContext, client: httpx.AsyncClient) -> None:
     owner = await create_member(UserRole.OWNER)
-    staff_client = await StaffClient.create(shop, client, owner)
+    staff_client = await StaffClient.create(app, client, owner)
     await AccessToken.filter(user_id=owner.id).update(kind="app")
 
     answer = await staff_client.get("/orders/list")
@@ -47,10 +47,10 @@ async def test_a_token_of_the_app_opens_no_page(shop: AppContext, client: httpx.
 
 
 async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
-    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
+    app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
-    scenario: Scenario = await create_scenario(shop)
-    staff_client, viewer = await create_stale_client(shop, client, scenario.owner.user)
+    scenario: Scenario = await create_scenario(app)
+    staff_client, viewer = await create_stale_client(app, client, scenario.owner.user)
     page = f"http://localhost:8000/admin/users/detail?pk={scenario.buyer.id}"
     # The box is in an attribute of its button.
     assert "confirm your identity first" in (await client.get(page)).text
@@ -64,7 +64,7 @@ async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
     await staff_client.post("/account", {"act": "send"}, next=page)
     wrong = await staff_client.post("/account", {"act": "confirm", "code": "12345"}, next=page)
     assert wrong.status_code == 422
-    code = await send_code(shop, sms)
+    code = await send_code(app, sms)
     confirmed = await staff_client.post("/account", {"act": "confirm", "code": code}, next=page)
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, page)
     assert await identity_proofs.is_confirmed(viewer)
@@ -74,10 +74,10 @@ async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
 
 
 async def test_forms_ask_for_the_code_and_keep_the_entered_values(
-    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
+    app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client, viewer = await create_stale_client(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client, viewer = await create_stale_client(app, client, scenario.owner.user)
     form = {"name": "Panel 2", "url": "https://two.example/api/v2", "api_key": "k", "toman_per_unit": "1"}
     form |= {"margin_percent": "30", "rounding": "1", "concurrency": "10"}
 
@@ -86,11 +86,11 @@ async def test_forms_ask_for_the_code_and_keep_the_entered_values(
     assert requested.status_code == 422
     assert "Panel 2" in requested.text
     assert "Enter the code sent to" in get_message(requested)
-    created = await staff_client.post("/providers/create", {**form, "proof": await send_code(shop, sms)})
+    created = await staff_client.post("/providers/create", {**form, "proof": await send_code(app, sms)})
     assert created.status_code == 303
     assert await Provider.exists(name="Panel 2")
 
-    secret = await enrol(shop, viewer)
+    secret = await enrol(app, viewer)
     await AccessToken.filter(id=viewer.token_id).update(confirmed_at=None)
     values = {setting.value: "5" for setting in RunningSetting} | {
         "payment_max": "90000",
@@ -108,11 +108,11 @@ async def test_forms_ask_for_the_code_and_keep_the_entered_values(
 
 
 async def test_the_account_page_sets_up_the_app_and_ends_other_sessions(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
     owner = await create_member(UserRole.OWNER)
-    phone, _ = await sessions.issue_token(shop, owner, now=await database.now())
-    staff_client = await StaffClient.create(shop, client, owner)
+    phone, _ = await sessions.issue_token(app, owner, now=await database.now())
+    staff_client = await StaffClient.create(app, client, owner)
     page = await staff_client.post("/account", {"act": "enable"})
     assert 'id="totp-secret"' in page.text
     assert (await staff_client.post("/account", {"act": "first", "code": "000000"})).status_code == 422
@@ -121,4 +121,4 @@ async def test_the_account_page_sets_up_the_app_and_ends_other_sessions(
     ended = await staff_client.post("/account", {"act": "end", "session": sessions.to_public_id(row.id)})
 
     assert ended.status_code == 303
-    assert await sessions.authenticate(shop, phone) is None
+    assert await sessions.authenticate(app, phone) is None

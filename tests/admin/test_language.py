@@ -90,10 +90,10 @@ def test_members_of_two_kinds_with_one_value_have_labels_of_their_own() -> None:
     ],
 )
 async def test_a_page_is_in_the_language_that_was_chosen(
-    chosen: str, direction: str, style: str, terms: list[str], shop: AppContext, client: httpx.AsyncClient
+    chosen: str, direction: str, style: str, terms: list[str], app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user, language=chosen)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user, language=chosen)
 
     page = await staff_client.get("/orders/list")
 
@@ -122,10 +122,10 @@ async def test_persian_is_the_default_language(client: httpx.AsyncClient) -> Non
     ],
 )
 async def test_a_persian_page_says_nothing_in_english(
-    page: str, shop: AppContext, client: httpx.AsyncClient
+    page: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user, language="fa")
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user, language="fa")
 
     answer = await staff_client.client.get(f"/admin{page.replace('pk=1', f'pk={scenario.ticket.id}')}")
 

@@ -59,10 +59,10 @@ def get_record(scenario: Scenario, view: type[StaffView]) -> int:
 
 @pytest.mark.parametrize("role", STAFF)
 async def test_a_role_sees_what_it_may_read(
-    role: UserRole, shop: AppContext, client: httpx.AsyncClient
+    role: UserRole, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.staff[role].user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.staff[role].user)
 
     for view in LISTS:
         answer = await staff_client.get(f"/{view.key}/list")
@@ -76,14 +76,14 @@ async def test_a_role_sees_what_it_may_read(
 @pytest.mark.parametrize("role", STAFF)
 @pytest.mark.parametrize("view", [view for view in LISTS if view not in (AuditView, LedgerView)])
 async def test_a_record_offers_the_actions_of_the_role(
-    view: type[StaffView], role: UserRole, shop: AppContext, client: httpx.AsyncClient
+    view: type[StaffView], role: UserRole, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     if not has_permission(role, view.read_permission):
         return
-    staff_client = await StaffClient.create(shop, client, scenario.staff[role].user)
+    staff_client = await StaffClient.create(app, client, scenario.staff[role].user)
     record = await view.of.get(id=get_record(scenario, view))
-    created = view(shop)
+    created = view(app)
     rules = {
         name: get_rules(handler)
         for name, handler in created._row_actions_handlers.items()
@@ -101,10 +101,10 @@ async def test_a_record_offers_the_actions_of_the_role(
 
 @pytest.mark.parametrize("view", LISTS)
 async def test_viewing_never_fails_and_changes_nothing(
-    view: type[StaffView], shop: AppContext, client: httpx.AsyncClient
+    view: type[StaffView], app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     before = await read_stored_rows()
     hostile = ["'\"%_\\", "#1", "۲۰۰۰۰۰۰۰۰۰", "9" * 30, "\x00", "<script>", "-1", "س" * 500]
     for term in hostile:
@@ -123,10 +123,10 @@ async def test_viewing_never_fails_and_changes_nothing(
 
 @pytest.mark.parametrize("key", ["orders", "ledger", "audit", "payments", "users"])
 async def test_tables_written_only_by_operations_have_no_form(
-    key: str, shop: AppContext, client: httpx.AsyncClient
+    key: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
 
     assert (await staff_client.get(f"/{key}/create")).status_code == 403
     assert (await staff_client.get(f"/{key}/edit", pk=1)).status_code == 403
@@ -137,10 +137,10 @@ async def test_tables_written_only_by_operations_have_no_form(
 
 @pytest.mark.parametrize("view", LISTS)
 async def test_nothing_is_deleted_exported_or_imported(
-    view: type[StaffView], shop: AppContext, client: httpx.AsyncClient
+    view: type[StaffView], app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     before = await read_stored_rows()
 
     for name in ("delete", "export"):
@@ -152,13 +152,13 @@ async def test_nothing_is_deleted_exported_or_imported(
     assert await read_stored_rows() == before
 
 
-async def test_support_sees_no_provider(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
+async def test_support_sees_no_provider(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
     await Provider.filter(id=scenario.provider.id).update(name="Secret Panel")
-    manager = await StaffClient.create(shop, client, scenario.manager.user)
+    manager = await StaffClient.create(app, client, scenario.manager.user)
     assert "Secret Panel" in (await manager.get("/orders/detail", pk=scenario.order.id)).text
 
-    support = await StaffClient.create(shop, client, scenario.staff[UserRole.SUPPORT].user)
+    support = await StaffClient.create(app, client, scenario.staff[UserRole.SUPPORT].user)
     for page in ("/orders/detail", "/services/detail"):
         pk = scenario.order.id if "orders" in page else scenario.service.id
         assert "Secret Panel" not in (await support.get(page, pk=pk)).text
@@ -166,10 +166,10 @@ async def test_support_sees_no_provider(shop: AppContext, client: httpx.AsyncCli
     assert (lookup.status_code, lookup.text) == (403, "null")
 
 
-async def test_the_key_of_a_provider_is_on_no_page(shop: AppContext, client: httpx.AsyncClient) -> None:
-    scenario = await create_scenario(shop)
+async def test_the_key_of_a_provider_is_on_no_page(app: AppContext, client: httpx.AsyncClient) -> None:
+    scenario = await create_scenario(app)
     await Provider.filter(id=scenario.provider.id).update(api_key="canary-of-a-key")
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     pages = [
         await staff_client.get("/providers/list"),
         await staff_client.get("/providers/detail", pk=scenario.provider.id),
@@ -184,14 +184,14 @@ async def test_the_key_of_a_provider_is_on_no_page(shop: AppContext, client: htt
 
 
 async def test_texts_of_customers_are_text_and_run_nothing(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     script = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     await Ticket.filter(id=scenario.ticket.id).update(subject=script, description=script)
     await Order.filter(id=scenario.order.id).update(link=script, note=script, comments=script)
     await User.filter(id=scenario.buyer.id).update(first_name=script, more_information=script)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     pages = [
         await staff_client.get("/tickets/list"),
         await staff_client.get("/tickets/detail", pk=scenario.ticket.id),
@@ -209,10 +209,10 @@ async def test_texts_of_customers_are_text_and_run_nothing(
 
 
 async def test_the_search_finds_a_record_by_its_number_and_by_its_text(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     await Order.filter(id=scenario.order.id).update(link="https://example.com/the-one")
 
     for term in (str(scenario.order.id), f"#{scenario.order.id}", "THE-ONE"):
@@ -221,10 +221,10 @@ async def test_the_search_finds_a_record_by_its_number_and_by_its_text(
 
 
 async def test_the_search_finds_people_and_texts_in_another_spelling(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     await User.filter(id=scenario.buyer.id).update(mobile="09151234567", first_name="علي", last_name="كريمي")
     await Service.filter(id=scenario.service.id).update(name="بازديد ۱۰۰ تايي")
 

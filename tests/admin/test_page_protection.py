@@ -21,9 +21,9 @@ PAGES = [
 
 
 @pytest.fixture(params=PAGES)
-async def page(request: pytest.FixtureRequest, shop: AppContext, client: httpx.AsyncClient) -> httpx.Response:
-    scenario = await create_scenario(shop)
-    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
+async def page(request: pytest.FixtureRequest, app: AppContext, client: httpx.AsyncClient) -> httpx.Response:
+    scenario = await create_scenario(app)
+    staff_client = await StaffClient.create(app, client, scenario.owner.user)
     if request.param == "/login":
         client.cookies.delete("staff")
     path = request.param.replace("pk=1", f"pk={scenario.order.id}")
@@ -65,7 +65,7 @@ async def test_pages_are_not_cached(page: httpx.Response) -> None:
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_nonce_is_valid_for_one_page(shop: AppContext, client: httpx.AsyncClient) -> None:
+async def test_a_nonce_is_valid_for_one_page(app: AppContext, client: httpx.AsyncClient) -> None:
     policies = {(await client.get("/admin/login")).headers["content-security-policy"] for _ in range(3)}
 
     assert len(policies) == 3

@@ -20,17 +20,17 @@ REPORT = {"act": "create", "name": "nightly report", "days": "۳۰", "permission
 
 
 async def test_an_owner_creates_a_token_that_is_shown_once_and_revokes_it(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
     owner = await create_member(UserRole.OWNER)
-    staff_client = await StaffClient.create(shop, client, owner)
+    staff_client = await StaffClient.create(app, client, owner)
     await staff_client.get("/service-tokens")
 
     created = await staff_client.post("/service-tokens", REPORT)
 
     found = re.search(r'id="new-token"[^>]*>([^<]+)<', created.text)
     assert found is not None
-    viewer = await sessions.authenticate(shop, found[1])
+    viewer = await sessions.authenticate(app, found[1])
     assert viewer is not None
     row = await AccessToken.get(id=viewer.token_id)
     assert (row.kind, row.name, set(row.granted_permissions)) == (
@@ -46,14 +46,14 @@ async def test_an_owner_creates_a_token_that_is_shown_once_and_revokes_it(
         "/service-tokens", {"act": "revoke", "token": sessions.to_public_id(row.id)}
     )
     assert gone.status_code == 303
-    assert await sessions.authenticate(shop, found[1]) is None
+    assert await sessions.authenticate(app, found[1]) is None
     assert await AuditEntry.filter(actor_id=owner.id).count() == 2
 
 
 async def test_nothing_is_created_or_revoked_without_a_fresh_code(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    staff_client, _ = await create_stale_client(shop, client, await create_member(UserRole.OWNER))
+    staff_client, _ = await create_stale_client(app, client, await create_member(UserRole.OWNER))
     page = await staff_client.get("/service-tokens")
     assert 'id="confirm"' in page.text
     assert 'id="create"' not in page.text
@@ -65,9 +65,9 @@ async def test_nothing_is_created_or_revoked_without_a_fresh_code(
 
 
 async def test_malformed_or_ungrantable_values_are_refused_and_stay_in_the_form(
-    shop: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
+    app: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
-    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    staff_client = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
     await staff_client.get("/service-tokens")
     for changed in (
         {"name": " "},
@@ -83,9 +83,9 @@ async def test_malformed_or_ungrantable_values_are_refused_and_stay_in_the_form(
     assert not await AccessToken.filter(kind=SessionKind.SERVICE).exists()
 
 
-async def test_only_owners_see_the_page(shop: AppContext, client: httpx.AsyncClient) -> None:
+async def test_only_owners_see_the_page(app: AppContext, client: httpx.AsyncClient) -> None:
     for role in (UserRole.SUPPORT, UserRole.MANAGER):
-        staff_client = await StaffClient.create(shop, client, await create_member(role))
+        staff_client = await StaffClient.create(app, client, await create_member(role))
         assert (await staff_client.get("/service-tokens")).status_code == 403
         assert (await staff_client.post("/service-tokens", REPORT)).status_code == 403
     assert not await AccessToken.filter(kind=SessionKind.SERVICE).exists()

@@ -21,19 +21,19 @@ async def get_mobile(role: UserRole) -> str:
     return user.mobile
 
 
-async def request_code(shop: AppContext, staff_client: StaffClient, sms: RecordingSms, mobile: str) -> str:
+async def request_code(app: AppContext, staff_client: StaffClient, sms: RecordingSms, mobile: str) -> str:
     answer = await staff_client.post("/login", {"username": mobile})
     assert (answer.status_code, 'autocomplete="one-time-code"' in answer.text) == (200, True)
-    await shop.sms.drain(timedelta(seconds=5))
+    await app.sms.drain(timedelta(seconds=5))
     return sms.sent[-1][1]
 
 
 @pytest.mark.parametrize("role", [role for role in UserRole if role is not UserRole.USER])
 async def test_staff_sign_in_by_a_code(
-    role: UserRole, shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
+    role: UserRole, app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
     mobile, staff_client = await get_mobile(role), StaffClient(client)
-    code = await request_code(shop, staff_client, sms, mobile)
+    code = await request_code(app, staff_client, sms, mobile)
 
     answer = await staff_client.post("/login", {"username": mobile, "code": code}, next="/admin/tickets/list")
 
@@ -42,10 +42,10 @@ async def test_staff_sign_in_by_a_code(
 
 
 async def test_customers_cannot_sign_in_and_keep_no_token(
-    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
+    app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
     mobile, staff_client = await get_mobile(UserRole.USER), StaffClient(client)
-    code = await request_code(shop, staff_client, sms, mobile)
+    code = await request_code(app, staff_client, sms, mobile)
 
     answer = await staff_client.post("/login", {"username": mobile, "code": code})
 
@@ -55,10 +55,10 @@ async def test_customers_cannot_sign_in_and_keep_no_token(
 
 
 async def test_a_wrong_code_and_a_missing_number_are_reported(
-    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
+    app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
     mobile, staff_client = await get_mobile(UserRole.OWNER), StaffClient(client)
-    code = await request_code(shop, staff_client, sms, mobile)
+    code = await request_code(app, staff_client, sms, mobile)
 
     wrong = await staff_client.post("/login", {"username": mobile, "code": different_code(code)})
     nobody = await staff_client.post("/login", {"username": "somebody"})
@@ -84,10 +84,10 @@ async def test_only_staff_see_a_page(path: str, client: httpx.AsyncClient) -> No
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": UserRole.USER}])
 async def test_a_blocked_or_demoted_user_is_signed_out_at_once(
-    change: dict[str, object], shop: AppContext, client: httpx.AsyncClient
+    change: dict[str, object], app: AppContext, client: httpx.AsyncClient
 ) -> None:
     owner = await create_member(UserRole.OWNER)
-    staff_client = await StaffClient.create(shop, client, owner)
+    staff_client = await StaffClient.create(app, client, owner)
     assert (await staff_client.get("/orders/list")).status_code == 200
 
     await User.filter(id=owner.id).update(**change)
@@ -95,8 +95,8 @@ async def test_a_blocked_or_demoted_user_is_signed_out_at_once(
     assert (await staff_client.get("/orders/list")).status_code == 303
 
 
-async def test_signing_out_revokes_the_token(shop: AppContext, client: httpx.AsyncClient) -> None:
-    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+async def test_signing_out_revokes_the_token(app: AppContext, client: httpx.AsyncClient) -> None:
+    staff_client = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
     token = client.cookies["staff"]
 
     answer = await staff_client.post("/logout", {})
@@ -109,9 +109,9 @@ async def test_signing_out_revokes_the_token(shop: AppContext, client: httpx.Asy
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    public = with_settings(shop, public_url="https://shop.example")
+    public = with_settings(app, public_url="https://shop.example")
     mobile = await get_mobile(UserRole.OWNER)
     transport = httpx.ASGITransport(build_application(public))
     async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
@@ -126,9 +126,9 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 async def test_redirects_stay_on_this_site(
-    elsewhere: str, shop: AppContext, client: httpx.AsyncClient
+    elsewhere: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    staff_client = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
 
     answer = await staff_client.get("/login", next=elsewhere)
 
@@ -137,10 +137,10 @@ async def test_redirects_stay_on_this_site(
 
 @pytest.mark.parametrize("token", [None, "", "forged"])
 async def test_forms_of_other_sites_are_refused(
-    token: str | None, shop: AppContext, client: httpx.AsyncClient
+    token: str | None, app: AppContext, client: httpx.AsyncClient
 ) -> None:
     user = await create_user()
-    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    staff_client = await StaffClient.create(app, client, await create_member(UserRole.OWNER))
     await staff_client.get("/login")
     form = {"reason": "x"} if token is None else {"reason": "x", "csrftoken": token}
 

@@ -63,7 +63,7 @@ USE_GIFT = (
 
 async def use_the_key_elsewhere(scenario: Scenario) -> None:
     """Use the key for something else: a payment of another amount."""
-    await payments.start_payment(scenario.shop, scenario.user, amount=AMOUNT + 1, idempotency_key=KEY)
+    await payments.start_payment(scenario.app, scenario.user, amount=AMOUNT + 1, idempotency_key=KEY)
 
 
 async def disable_the_service(_: Scenario) -> None:
@@ -100,7 +100,7 @@ def order_operation(
 
 
 async def fail_the_gateway(scenario: Scenario) -> None:
-    get_gateway(scenario.shop).fail_next = GatewayUnavailable("down", request_sent=False)
+    get_gateway(scenario.app).fail_next = GatewayUnavailable("down", request_sent=False)
 
 
 async def crash_at_the_gateway(scenario: Scenario) -> None:
@@ -109,9 +109,9 @@ async def crash_at_the_gateway(scenario: Scenario) -> None:
     async def die() -> None:
         raise RuntimeError("struck")
 
-    shop = set_gateway(scenario.shop, InterleavedPayments(die))
+    app = set_gateway(scenario.app, InterleavedPayments(die))
     with pytest.raises(RuntimeError, match="struck"):
-        await payments.start_payment(shop, scenario.user, amount=AMOUNT, idempotency_key=KEY)
+        await payments.start_payment(app, scenario.user, amount=AMOUNT, idempotency_key=KEY)
 
 
 def payment_operation(
@@ -143,7 +143,7 @@ async def claim_just_now(scenario: Scenario) -> None:
 
 
 async def claim_all_month(scenario: Scenario) -> None:
-    for turn in range(scenario.shop.settings.free_credits_per_month):
+    for turn in range(scenario.app.settings.free_credits_per_month):
         await wallet.credit(
             scenario.user.id,
             Toman(50),
@@ -171,7 +171,7 @@ async def spin_just_now(scenario: Scenario) -> None:
 
 
 async def spin_all_month(scenario: Scenario) -> None:
-    for _ in range(scenario.shop.settings.wheel_gifts_per_month):
+    for _ in range(scenario.app.settings.wheel_gifts_per_month):
         await win_gift(scenario.user, scenario.catalogue.gift, now=await database.now() - timedelta(days=2))
 
 

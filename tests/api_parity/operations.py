@@ -60,8 +60,8 @@ TICKET = "query ($id: ID!) { act: ticket(id: $id) { id } }"
 
 
 async def request_code(scenario: Scenario) -> None:
-    await login.request_login_code(scenario.shop, username=scenario.newcomer, network="127.0.0.9")
-    await scenario.shop.sms.drain(scenario.shop.settings.gateway_total_timeout)
+    await login.request_login_code(scenario.app, username=scenario.newcomer, network="127.0.0.9")
+    await scenario.app.sms.drain(scenario.app.settings.gateway_total_timeout)
     scenario.code = next(code for mobile, code in reversed(scenario.sms.sent) if mobile == scenario.newcomer)
 
 

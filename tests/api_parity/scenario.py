@@ -47,7 +47,7 @@ class Catalogue:
 class Scenario:
     """An actor with records, and another user with records of the same kind."""
 
-    shop: AppContext
+    app: AppContext
     sms: RecordingSms
     catalogue: Catalogue
     user: User
@@ -69,16 +69,16 @@ async def create_catalogue() -> Catalogue:
     return Catalogue(service=service, gift=await create_gift(service, min_quantity=30, max_quantity=30))
 
 
-async def create_scenario(shop: AppContext, sms: RecordingSms, catalogue: Catalogue) -> Scenario:
+async def create_scenario(app: AppContext, sms: RecordingSms, catalogue: Catalogue) -> Scenario:
     user = await create_user(balance=BALANCE)
     other = await create_user(email=f"{uuid.uuid4().hex}@example.com")
     await create_notification(user)
     return Scenario(
-        shop=shop,
+        app=app,
         sms=sms,
         catalogue=catalogue,
         user=user,
-        headers=await create_authorization(shop, user),
+        headers=await create_authorization(app, user),
         newcomer=f"0935{uuid.uuid4().int % 10_000_000:07d}",
         ticket=await create_ticket(user),
         order=await create_order(user, catalogue.service),

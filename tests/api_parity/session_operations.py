@@ -27,8 +27,8 @@ END_SESSION = f"mutation ($id: ID!) {{ act: endSession(id: $id) {{ __typename {P
 
 async def request_own_code(scenario: Scenario) -> None:
     mobile = str(scenario.user.mobile)
-    await login.request_login_code(scenario.shop, username=mobile, network="127.0.0.9")
-    await scenario.shop.sms.drain(scenario.shop.settings.gateway_total_timeout)
+    await login.request_login_code(scenario.app, username=mobile, network="127.0.0.9")
+    await scenario.app.sms.drain(scenario.app.settings.gateway_total_timeout)
     scenario.code = next(code for to, code in reversed(scenario.sms.sent) if to == mobile)
 
 
@@ -36,12 +36,12 @@ async def start_totp(scenario: Scenario) -> None:
     """The user joins the staff, acts by a staff session, and has a secret that waits for its first code."""
     await make_staff(scenario)
     await scenario.user.refresh_from_db()
-    scenario.headers = await create_staff_authorization(scenario.shop, scenario.user)
+    scenario.headers = await create_staff_authorization(scenario.app, scenario.user)
     viewer = await sessions.authenticate(
-        scenario.shop, scenario.headers["Authorization"].removeprefix("Bearer ")
+        scenario.app, scenario.headers["Authorization"].removeprefix("Bearer ")
     )
     assert viewer is not None
-    secret = (await totp.enable_totp(scenario.shop, viewer)).secret
+    secret = (await totp.enable_totp(scenario.app, viewer)).secret
     scenario.totp_secret = base64.b32decode(secret + "=" * (-len(secret) % 8))
 
 

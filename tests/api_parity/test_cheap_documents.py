@@ -44,7 +44,7 @@ async def test_categories_under_many_aliases_run_in_one_document(client: httpx.A
 
 
 async def test_many_nodes_are_fetched_again_in_one_document(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user, service = await create_user(), await create_service()
     keys = [to_global_id("Order", (await create_order(user, service)).id) for _ in range(40)]
@@ -52,14 +52,14 @@ async def test_many_nodes_are_fetched_again_in_one_document(
     nodes, points = await run(
         client,
         [f'node(id: "{key}") {{id ... on Order {{status}}}}' for key in keys],
-        await create_authorization(shop, user),
+        await create_authorization(app, user),
     )
 
     assert [node["id"] for node in nodes] == keys
     assert points < 1_000
 
 
-async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient, shop: AppContext) -> None:
+async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient, app: AppContext) -> None:
     user, service = await create_user(balance=1_000_000), await create_service()
     key = to_global_id("Service", service.id)
 
@@ -72,7 +72,7 @@ async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient,
             "... on QuantityOutOfRange {code min max} ... on Problem {code message}}"
             for number in range(31)
         ],
-        await create_authorization(shop, user),
+        await create_authorization(app, user),
         kind="mutation",
     )
 

@@ -82,9 +82,9 @@ def test_every_argument_of_every_mutation_is_listed() -> None:
 
 @pytest.mark.parametrize("argument", ARGUMENTS)
 async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
-    argument: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
+    argument: str, client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
-    scenario = await create_scenario(shop, sms, await create_catalogue())
+    scenario = await create_scenario(app, sms, await create_catalogue())
     values = {
         kind: value for kind, value in MORE_VALUES.items() if value != "null" or not is_nullable(argument)
     }
@@ -93,17 +93,17 @@ async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
 
 @pytest.mark.parametrize("argument", NUMBERS)
 async def test_a_number_that_is_no_whole_one_in_bounds_is_refused_and_stores_nothing(
-    argument: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
+    argument: str, client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
-    scenario = await create_scenario(shop, sms, await create_catalogue())
+    scenario = await create_scenario(app, sms, await create_catalogue())
     await check_refused(NUMBERS[argument], argument, client, scenario)
 
 
 @pytest.mark.parametrize("mutation", LITERALS)
 async def test_such_a_number_is_refused_when_the_document_itself_holds_it(
-    mutation: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
+    mutation: str, client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
-    scenario = await create_scenario(shop, sms, await create_catalogue())
+    scenario = await create_scenario(app, sms, await create_catalogue())
     service = to_global_id("Service", scenario.catalogue.service.id)
 
     def body(number: str) -> bytes:
@@ -158,9 +158,9 @@ async def test_a_broken_body_is_answered_400(body: bytes, client: httpx.AsyncCli
     ],
 )
 async def test_a_request_that_cannot_run_is_refused(
-    request_body: dict[str, object], client: httpx.AsyncClient, shop: AppContext
+    request_body: dict[str, object], client: httpx.AsyncClient, app: AppContext
 ) -> None:
-    headers = await create_authorization(shop, await create_user())
+    headers = await create_authorization(app, await create_user())
     assert await refused(client, headers, json.dumps(request_body).encode())
 
 
@@ -176,7 +176,7 @@ async def test_a_fragment_fan_out_is_refused_without_being_written_out(client: h
 
 
 async def test_every_try_in_one_document_counts(
-    client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
+    client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
     tries = " ".join(
         f'm{i}: verifyLoginCode(username: "09121112233", code: "{i:06d}") {{ __typename }}' for i in range(15)

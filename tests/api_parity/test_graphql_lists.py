@@ -38,13 +38,13 @@ async def send_query(client: httpx.AsyncClient, document: str, headers: dict[str
 
 
 async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
-    client: httpx.AsyncClient, shop: AppContext, subtests: pytest.Subtests
+    client: httpx.AsyncClient, app: AppContext, subtests: pytest.Subtests
 ) -> None:
     costs: dict[int, dict[str, int]] = {}
     for rows in (1, 3):
         user = await create_user()
         await add_rows(user, rows)
-        headers = await create_authorization(shop, user)
+        headers = await create_authorization(app, user)
         costs[rows] = {
             name: len(await send_query(client, document, headers)) for name, document in LISTS.items()
         }
@@ -54,11 +54,11 @@ async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
 
 
 async def test_total_count_costs_a_statement_only_when_it_is_asked(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 3)
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     plain = await send_query(client, "{ orders { edges { node { id } } } }", headers)
     counted = await send_query(client, "{ orders { totalCount edges { node { id } } } }", headers)
     assert len(counted) == len(plain) + 1

@@ -52,8 +52,8 @@ USE_GIFT = mutation(
 
 
 @pytest.fixture
-async def scenario(shop: AppContext, sms: RecordingSms) -> Scenario:
-    scenario = await create_scenario(shop, sms, await create_catalogue())
+async def scenario(app: AppContext, sms: RecordingSms) -> Scenario:
+    scenario = await create_scenario(app, sms, await create_catalogue())
     await win(scenario)
     return scenario
 
@@ -96,7 +96,7 @@ class Client:
 
 
 @pytest.fixture
-def app(client: httpx.AsyncClient, scenario: Scenario) -> Client:
+def api(client: httpx.AsyncClient, scenario: Scenario) -> Client:
     return Client(client, scenario)
 
 
@@ -118,13 +118,13 @@ EVERY_MUTATION = pytest.mark.parametrize("name", MUTATIONS)
 
 @EVERY_MUTATION
 async def test_a_mutation_repeated_with_its_key_returns_its_first_result_and_changes_nothing(
-    name: str, app: Client, scenario: Scenario
+    name: str, api: Client, scenario: Scenario
 ) -> None:
     document, variables = MUTATIONS[name]
 
-    first = await app.query(document, variables(scenario))
+    first = await api.query(document, variables(scenario))
     before = await read_stored_rows()
-    again = await app.query(document, variables(scenario))
+    again = await api.query(document, variables(scenario))
 
     assert "code" not in first
     assert again == first
@@ -133,34 +133,34 @@ async def test_a_mutation_repeated_with_its_key_returns_its_first_result_and_cha
 
 @EVERY_MUTATION
 async def test_the_key_of_one_mutation_is_refused_for_another(
-    name: str, app: Client, scenario: Scenario
+    name: str, api: Client, scenario: Scenario
 ) -> None:
     document, variables = MUTATIONS[name]
     other, others = MUTATIONS["startPayment" if name != "startPayment" else "createOrder"]
-    await app.query(other, others(scenario))
+    await api.query(other, others(scenario))
     before = await read_stored_rows()
 
-    refused = await app.query(document, variables(scenario))
+    refused = await api.query(document, variables(scenario))
 
     assert (refused["__typename"], refused["code"]) == ("IdempotencyKeyReused", "IDEMPOTENCY_KEY_REUSED")
     assert await read_stored_rows() == before
 
 
 async def test_a_malformed_key_is_invalid_input_of_its_argument(
-    app: Client, scenario: Scenario, subtests: pytest.Subtests
+    api: Client, scenario: Scenario, subtests: pytest.Subtests
 ) -> None:
     before = await read_stored_rows()
 
     for name, (document, variables) in MUTATIONS.items():
         for key in MALFORMED:
             with subtests.test(name, key=ascii(key)):
-                refused = await app.query(document, variables(scenario), key)
+                refused = await api.query(document, variables(scenario), key)
                 assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "idempotencyKey")
     assert await read_stored_rows() == before
 
 
 async def test_a_malformed_key_is_an_http_400_of_rest_and_an_error_of_the_reseller_api(
-    app: Client, scenario: Scenario, subtests: pytest.Subtests
+    api: Client, scenario: Scenario, subtests: pytest.Subtests
 ) -> None:
     reseller_key = await api_keys.rotate_api_key(scenario.user)
     before = await read_stored_rows()
@@ -169,29 +169,29 @@ async def test_a_malformed_key_is_an_http_400_of_rest_and_an_error_of_the_resell
     for key in keys:
         for path, body in ROUTES.items():
             with subtests.test(path, key=key):
-                refused = await app.post(path, body(scenario), key)
+                refused = await api.post(path, body(scenario), key)
                 assert (refused.status_code, refused.json()["status"]) == (400, 400)
         with subtests.test("api/v2", key=key):
-            answer = await app.add(scenario, reseller_key, key)
+            answer = await api.add(scenario, reseller_key, key)
             assert answer == {"error": "Incorrect Idempotency-Key"}
     assert await read_stored_rows() == before
 
 
-async def test_two_keys_on_one_request_are_a_400(app: Client, scenario: Scenario) -> None:
-    refused = await app.post("order", PLAIN.for_rest(scenario, {}), b"one", b"other")
+async def test_two_keys_on_one_request_are_a_400(api: Client, scenario: Scenario) -> None:
+    refused = await api.post("order", PLAIN.for_rest(scenario, {}), b"one", b"other")
 
     assert refused.status_code == 400
     assert await get_balance(scenario.user) == 10_000
 
 
 @EVERY_ROUTE
-async def test_rest_repeats_its_first_response_verbatim(path: str, app: Client, scenario: Scenario) -> None:
-    first = await app.post(path, ROUTES[path](scenario))
+async def test_rest_repeats_its_first_response_verbatim(path: str, api: Client, scenario: Scenario) -> None:
+    first = await api.post(path, ROUTES[path](scenario))
     await Order.all().update(status=OrderStatus.COMPLETED, remains=3)
     await Service.all().update(is_active=False)
     before = await read_stored_rows()
 
-    again = await app.post(path, ROUTES[path](scenario))
+    again = await api.post(path, ROUTES[path](scenario))
 
     assert first.json()["status"] in (201, 302)
     assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -201,12 +201,12 @@ async def test_rest_repeats_its_first_response_verbatim(path: str, app: Client, 
 
 @EVERY_ROUTE
 async def test_a_key_that_was_used_for_something_else_is_an_http_422(
-    path: str, app: Client, scenario: Scenario
+    path: str, api: Client, scenario: Scenario
 ) -> None:
-    await app.post("user/payment", {"amount": 25_001})
+    await api.post("user/payment", {"amount": 25_001})
     before = await read_stored_rows()
 
-    refused = await app.post(path, ROUTES[path](scenario))
+    refused = await api.post(path, ROUTES[path](scenario))
 
     assert (refused.status_code, refused.json()["status"]) == (422, 422)
     assert await read_stored_rows() == before
@@ -217,16 +217,16 @@ KEYS = ["کلید-۱", "سفارش\u0640۲", "ключ", "鍵" * 255, "🔑", "'
 
 @pytest.mark.both_databases
 async def test_a_key_of_any_script_is_one_key_by_rest_graphql_and_the_reseller_api(
-    app: Client, scenario: Scenario, subtests: pytest.Subtests
+    api: Client, scenario: Scenario, subtests: pytest.Subtests
 ) -> None:
     reseller_key = await api_keys.rotate_api_key(scenario.user)
 
     for number, key in enumerate(KEYS, 1):
         with subtests.test(key=ascii(key[:8])):
-            by_rest = (await app.post("order", PLAIN.for_rest(scenario, {}), key.encode())).json()
-            by_graphql = await app.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}), key)
-            by_reseller = await app.add(scenario, reseller_key, key.encode())
-            blanks = await app.post("order", PLAIN.for_rest(scenario, {}), f"  {key} ".encode())
+            by_rest = (await api.post("order", PLAIN.for_rest(scenario, {}), key.encode())).json()
+            by_graphql = await api.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}), key)
+            by_reseller = await api.add(scenario, reseller_key, key.encode())
+            blanks = await api.post("order", PLAIN.for_rest(scenario, {}), f"  {key} ".encode())
 
             assert by_rest["status"] == 201
             assert by_graphql["id"] == to_global_id("Order", by_rest["order"]["id"])
@@ -236,14 +236,14 @@ async def test_a_key_of_any_script_is_one_key_by_rest_graphql_and_the_reseller_a
 
 
 async def test_the_key_of_an_order_in_a_wrong_category_is_refused_for_the_right_one(
-    app: Client, scenario: Scenario
+    api: Client, scenario: Scenario
 ) -> None:
     wrong = await Category.create(name="Other", created_at=MOMENT, updated_at=MOMENT)
     body = PLAIN.for_rest(scenario, {})
-    first = await app.post("order", {**body, "category_id": wrong.id})
+    first = await api.post("order", {**body, "category_id": wrong.id})
 
-    refused = await app.post("order", body)
-    by_graphql = await app.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
+    refused = await api.post("order", body)
+    by_graphql = await api.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
 
     assert first.json()["status"] == 400
     assert refused.status_code == 422
@@ -251,18 +251,18 @@ async def test_the_key_of_an_order_in_a_wrong_category_is_refused_for_the_right_
     assert await get_balance(scenario.user) == 10_000
 
 
-async def test_a_null_key_is_none(app: Client, scenario: Scenario) -> None:
+async def test_a_null_key_is_none(api: Client, scenario: Scenario) -> None:
     variables = PLAIN.for_graphql(scenario, {})
 
     first, second = (
-        await app.query(CREATE_ORDER, variables, None),
-        await app.query(CREATE_ORDER, variables, None),
+        await api.query(CREATE_ORDER, variables, None),
+        await api.query(CREATE_ORDER, variables, None),
     )
 
     assert first["id"] != second["id"]
 
 
-async def test_a_stored_problem_is_returned_with_its_numbers(app: Client, scenario: Scenario) -> None:
+async def test_a_stored_problem_is_returned_with_its_numbers(api: Client, scenario: Scenario) -> None:
     document = mutation(
         "$input: CreateOrderInput!, ",
         "createOrder(input: $input, idempotencyKey: $key)",
@@ -270,28 +270,28 @@ async def test_a_stored_problem_is_returned_with_its_numbers(app: Client, scenar
         "message balance charge",
     )
     variables = PLAIN.for_graphql(scenario, {"quantity": 50_000})
-    first = await app.query(document, variables)
+    first = await api.query(document, variables)
     await User.filter(id=scenario.user.id).update(balance=1_000_000)
 
     assert (first["balance"], first["charge"]) == (10_000, 50_000)
-    assert await app.query(document, variables) == first
+    assert await api.query(document, variables) == first
 
 
 @pytest.mark.parametrize("order_request", SOUND.values(), ids=SOUND.keys())
 @pytest.mark.parametrize("first", ["rest", "graphql"])
 async def test_the_same_key_and_order_through_both_apis_is_one_order(
-    first: str, order_request: OrderRequest, app: Client, scenario: Scenario
+    first: str, order_request: OrderRequest, api: Client, scenario: Scenario
 ) -> None:
     await order_request.put_on_sale(scenario)
     before = await Order.all().count()
 
     async def by_rest() -> str:
-        body = (await app.post("order", order_request.for_rest(scenario, {}))).json()
+        body = (await api.post("order", order_request.for_rest(scenario, {}))).json()
         assert body["status"] == 201, body
         return to_global_id("Order", body["order"]["id"])
 
     async def by_graphql() -> str:
-        answer = await app.query(CREATE_ORDER, order_request.for_graphql(scenario, {}))
+        answer = await api.query(CREATE_ORDER, order_request.for_graphql(scenario, {}))
         assert answer["__typename"] == "Order", answer
         return str(answer["id"])
 
@@ -301,43 +301,43 @@ async def test_the_same_key_and_order_through_both_apis_is_one_order(
 
 
 async def test_an_order_repeated_through_the_other_api_is_charged_once(
-    app: Client, scenario: Scenario
+    api: Client, scenario: Scenario
 ) -> None:
-    await app.post("order", PLAIN.for_rest(scenario, {}))
+    await api.post("order", PLAIN.for_rest(scenario, {}))
     balance = await get_balance(scenario.user)
     before = await read_stored_rows()
 
-    await app.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
-    await app.post("order", PLAIN.for_rest(scenario, {}))
+    await api.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
+    await api.post("order", PLAIN.for_rest(scenario, {}))
 
     assert balance == 10_000 - 100
     assert await read_stored_rows() == before
 
 
 async def test_another_order_with_the_key_is_refused_by_the_other_api(
-    app: Client, scenario: Scenario
+    api: Client, scenario: Scenario
 ) -> None:
-    await app.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
+    await api.query(CREATE_ORDER, PLAIN.for_graphql(scenario, {}))
     before = await read_stored_rows()
 
-    refused = await app.post("order", PLAIN.for_rest(scenario, {"quantity": 101}))
+    refused = await api.post("order", PLAIN.for_rest(scenario, {"quantity": 101}))
 
     assert (refused.status_code, refused.json()["status"]) == (422, 422)
     assert await read_stored_rows() == before
 
 
-async def test_the_same_key_and_payment_through_both_apis_is_one_payment(app: Client) -> None:
-    started = await app.post("user/payment", {"amount": 25_000})
-    again = await app.query(START_PAYMENT, {"amount": 25_000})
+async def test_the_same_key_and_payment_through_both_apis_is_one_payment(api: Client) -> None:
+    started = await api.post("user/payment", {"amount": 25_000})
+    again = await api.query(START_PAYMENT, {"amount": 25_000})
 
     assert again["url"] == started.headers["location"]
     assert await Payment.all().count() == 1
 
 
 async def test_users_with_the_same_key_have_each_their_own_order(
-    client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms, scenario: Scenario
+    client: httpx.AsyncClient, app: AppContext, sms: RecordingSms, scenario: Scenario
 ) -> None:
-    other = await create_scenario(shop, sms, scenario.catalogue)
+    other = await create_scenario(app, sms, scenario.catalogue)
 
     mine, theirs = [
         await Client(client, each).query(CREATE_ORDER, PLAIN.for_graphql(each, {}))

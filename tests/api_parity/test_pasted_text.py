@@ -62,8 +62,8 @@ async def buyer() -> User:
 
 
 @pytest.fixture
-async def callers(client: httpx.AsyncClient, shop: AppContext, buyer: User) -> Callers:
-    return Callers(client, await create_authorization(shop, buyer), await api_keys.rotate_api_key(buyer))
+async def callers(client: httpx.AsyncClient, app: AppContext, buyer: User) -> Callers:
+    return Callers(client, await create_authorization(app, buyer), await api_keys.rotate_api_key(buyer))
 
 
 @pytest.mark.both_databases
@@ -148,7 +148,7 @@ async def test_every_spelling_of_a_mobile_and_of_an_e_mail_address_is_one(
 
 
 async def test_a_login_code_is_read_in_groups_in_every_script_and_as_a_number(
-    client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms, subtests: pytest.Subtests
+    client: httpx.AsyncClient, app: AppContext, sms: RecordingSms, subtests: pytest.Subtests
 ) -> None:
     persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
     spellings: dict[str, Callable[[str], str | int]] = {
@@ -159,7 +159,7 @@ async def test_a_login_code_is_read_in_groups_in_every_script_and_as_a_number(
     for number, (name, spell) in enumerate(spellings.items()):
         with subtests.test(spelling=name):
             mobile = f"0935000001{number}"
-            await request_code(shop, mobile)
+            await request_code(app, mobile)
             body = {"username": mobile, "code": spell(sms.sent[-1][1])}
             answer = await client.post("/api/v1/login/verify", json=body)
             assert answer.json()["status"] == 200, answer.text

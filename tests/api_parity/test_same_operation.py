@@ -72,9 +72,9 @@ ONE_API_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
 
 
 @pytest.fixture
-def shop(shop: AppContext) -> AppContext:
+def app(app: AppContext) -> AppContext:
     """The shop with a free credit that is drawn alike each time."""
-    return with_settings(shop, free_credit_min=50, free_credit_max=50)
+    return with_settings(app, free_credit_min=50, free_credit_max=50)
 
 
 def get_name(operation: ApiOperation) -> str:
@@ -83,11 +83,11 @@ def get_name(operation: ApiOperation) -> str:
 
 @pytest.mark.parametrize("api_operation", EVERY_OPERATION, ids=get_name)
 async def test_an_operation_has_the_same_outcome_through_both_apis(
-    api_operation: ApiOperation, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
+    api_operation: ApiOperation, client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
     catalogue = await create_catalogue()
-    legacy = await create_scenario(shop, sms, catalogue)
-    modern = await create_scenario(shop, sms, catalogue)
+    legacy = await create_scenario(app, sms, catalogue)
+    modern = await create_scenario(app, sms, catalogue)
 
     rest, changed_by_rest = await perform(api_operation, REST, client, legacy)
     graphql, changed_by_graphql = await perform(api_operation, GRAPHQL, client, modern)

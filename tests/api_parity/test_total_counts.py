@@ -15,11 +15,11 @@ COUNTS = "{ ledger(first: 1) { totalCount hasMoreThan edges { cursor } } }"
 
 
 async def test_a_total_is_exact_to_its_bound_and_null_beyond(
-    client: httpx.AsyncClient, shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pagination, "MAX_COUNTED", 3)
     user = await create_user()
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     shown = []
     for number in range(5):
         answer = await client.post("/graphql", json={"query": COUNTS}, headers=headers)

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-def with_settings(shop: AppContext, **settings: object) -> httpx.AsyncClient:
-    known = {"database_url": shop.settings.database_url, **settings}
-    return create_client(replace(shop, settings=Settings.model_validate(known)))
+def with_settings(app: AppContext, **settings: object) -> httpx.AsyncClient:
+    known = {"database_url": app.settings.database_url, **settings}
+    return create_client(replace(app, settings=Settings.model_validate(known)))
 
 
 async def test_the_front_page_says_where_everything_is(client: httpx.AsyncClient) -> None:
@@ -68,9 +68,9 @@ async def test_documents_are_sent_again_only_when_they_changed(
             assert (other.status_code, other.content) == (200, first.content)
 
 
-async def test_preflights_of_an_allowed_origin_may_ask_for_any_header(shop: AppContext) -> None:
+async def test_preflights_of_an_allowed_origin_may_ask_for_any_header(app: AppContext) -> None:
     requested = "x-requested-with, apollographql-client-name, traceparent, sentry-trace, cache-control"
-    async with with_settings(shop, allowed_origins="https://app.example") as client:
+    async with with_settings(app, allowed_origins="https://app.example") as client:
         preflight = await client.options(
             "/graphql",
             headers={
@@ -104,21 +104,21 @@ async def test_a_payer_returning_by_a_form_post_sees_a_page(client: httpx.AsyncC
     assert (program.status_code, program.headers["allow"]) == (405, "GET, HEAD")
 
 
-async def test_staff_are_sent_to_the_public_address_whatever_host_was_asked(shop: AppContext) -> None:
-    async with with_settings(shop, public_url="https://shop.example") as client:
+async def test_staff_are_sent_to_the_public_address_whatever_host_was_asked(app: AppContext) -> None:
+    async with with_settings(app, public_url="https://shop.example") as client:
         answer = await client.get("/admin/", headers={"Host": "evil.example"})
 
     assert httpx.URL(answer.headers["location"]).host == "shop.example"
 
 
-async def test_subdomains_are_included_in_hsts_where_that_is_set(shop: AppContext) -> None:
-    async with with_settings(shop, public_url="https://shop.example", hsts_include_subdomains=True) as client:
+async def test_subdomains_are_included_in_hsts_where_that_is_set(app: AppContext) -> None:
+    async with with_settings(app, public_url="https://shop.example", hsts_include_subdomains=True) as client:
         answer = await client.get("/healthz")
 
     assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
-async def disconnect(shop: AppContext, method: str, path: str, content_type: bytes) -> list[Message]:
+async def disconnect(app: AppContext, method: str, path: str, content_type: bytes) -> list[Message]:
     """What is sent to a client that hangs up in the middle of its body."""
     received: list[Message] = [
         {"type": "http.request", "body": b"{", "more_body": True},
@@ -145,12 +145,12 @@ async def disconnect(shop: AppContext, method: str, path: str, content_type: byt
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    await build_application(shop)(scope, receive, send)
+    await build_application(app)(scope, receive, send)
     return sent
 
 
 async def test_a_client_that_hangs_up_is_no_error_anywhere(
-    shop: AppContext, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
+    app: AppContext, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     form = b"application/x-www-form-urlencoded"
     caplog.set_level(logging.WARNING)
@@ -163,7 +163,7 @@ async def test_a_client_that_hangs_up_is_no_error_anywhere(
     ):
         with subtests.test(path):
             before = _server_errors()
-            assert await disconnect(shop, "POST", path, content_type) == []
+            assert await disconnect(app, "POST", path, content_type) == []
             assert _server_errors() == before
     assert caplog.records == []
 

@@ -24,7 +24,7 @@ def test_an_estimate_goes_on_from_the_last_reading() -> None:
 
 
 async def test_tokens_are_judged_by_the_database_s_clock_not_by_the_machine_s(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await create_user()
     ahead = datetime.now(UTC).replace(microsecond=0) + HOUR
@@ -33,8 +33,8 @@ async def test_tokens_are_judged_by_the_database_s_clock_not_by_the_machine_s(
         monkeypatch.setattr(CLOCK, name, value)
     CLOCK.record(ahead)
 
-    token, _ = await sessions.issue_token(shop, user, now=ahead)
+    token, _ = await sessions.issue_token(app, user, now=ahead)
 
-    signed_in = await sessions.authenticate(shop, token)
+    signed_in = await sessions.authenticate(app, token)
     assert signed_in is not None
     assert signed_in.user.id == user.id

@@ -181,11 +181,9 @@ async def test_a_long_costly_read_is_broken_off_and_keeps_no_other_read_waiting(
             await long
 
 
-async def test_reads_of_an_operation_count_for_its_caller(
-    client: httpx.AsyncClient, shop: AppContext
-) -> None:
+async def test_reads_of_an_operation_count_for_its_caller(client: httpx.AsyncClient, app: AppContext) -> None:
     user = await create_user()
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     source, held = await hold_lock()
     answered: list[str] = []
 

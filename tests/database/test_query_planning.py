@@ -59,25 +59,25 @@ async def count_plannings(beginning: str) -> int:
     return int(row["custom_plans"])
 
 
-async def test_a_session_s_lookup_is_planned_once_a_connection(db: str, shop: AppContext) -> None:
+async def test_a_session_s_lookup_is_planned_once_a_connection(db: str, app: AppContext) -> None:
     user = await create_user()
-    token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    token, _ = await sessions.issue_token(app, user, now=await database.now())
     await replicate("access_tokens", times=5_000, id="md5(n::text) || md5(t.id)")
 
     for _ in range(TIMES):
-        assert await sessions.authenticate(shop, token) is not None
+        assert await sessions.authenticate(app, token) is not None
 
     assert await count_plannings('SELECT t."id", t."issued_at"') <= ALWAYS_PLANNED
 
 
-async def test_the_order_list_is_planned_once_a_connection(db: str, shop: AppContext) -> None:
+async def test_the_order_list_is_planned_once_a_connection(db: str, app: AppContext) -> None:
     small, large = await create_user(), await create_user()
     await add_rows(large, 1)
     await replicate("orders", times=5_000, id="t.id * 10000 + n")
     provided = await Order.filter(user=large).order_by("-id").limit(2).values_list("id", flat=True)
     await Order.filter(id__in=provided).update(user_id=small.id)
-    token, _ = await sessions.issue_token(shop, small, now=await database.now())
-    claims = shop.tokens.verify(token, now=await database.now())
+    token, _ = await sessions.issue_token(app, small, now=await database.now())
+    claims = app.tokens.verify(token, now=await database.now())
     assert claims is not None
 
     for _ in range(TIMES):

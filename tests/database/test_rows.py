@@ -23,8 +23,8 @@ def get_attributes(row: Model) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("model", [Category, Service, Order, User])
-async def test_a_row_has_all_that_tortoise_reads(demo_shop: AppContext, model: type[Model]) -> None:
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+async def test_a_row_has_all_that_tortoise_reads(demo_app: AppContext, model: type[Model]) -> None:
+    async with database.open_connections(demo_app.settings.effective_database_url):
         read = await TableReader(model).fetch("ORDER BY t.id")
         expected = await model.all().order_by("id")
 
@@ -35,8 +35,8 @@ async def test_a_row_has_all_that_tortoise_reads(demo_shop: AppContext, model: t
     assert vars(read[0]).keys() == vars(expected[0]).keys()
 
 
-async def test_rows_that_are_referred_to_come_along(demo_shop: AppContext) -> None:
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+async def test_rows_that_are_referred_to_come_along(demo_app: AppContext) -> None:
+    async with database.open_connections(demo_app.settings.effective_database_url):
         (order, *_) = await TableReader(Order).fetch(
             "ORDER BY t.id DESC LIMIT $1", 2, projection=WITH_SERVICE
         )
@@ -47,8 +47,8 @@ async def test_rows_that_are_referred_to_come_along(demo_shop: AppContext) -> No
     assert order.category.id == order.category_id
 
 
-async def test_a_reference_to_nothing_is_none(demo_shop: AppContext) -> None:
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+async def test_a_reference_to_nothing_is_none(demo_app: AppContext) -> None:
+    async with database.open_connections(demo_app.settings.effective_database_url):
         await Order.all().limit(1).update(provider_id=None)
         wanted = Projection(None, (("provider", Projection()),))
         (order, *_) = await TableReader(Order).fetch("WHERE t.provider_id IS NULL", projection=wanted)
@@ -56,9 +56,9 @@ async def test_a_reference_to_nothing_is_none(demo_shop: AppContext) -> None:
     assert order.provider is None
 
 
-async def test_only_requested_columns_are_read(demo_shop: AppContext) -> None:
+async def test_only_requested_columns_are_read(demo_app: AppContext) -> None:
     wanted = Projection(frozenset({"link"}), (("service", Projection(frozenset({"name"}))),))
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+    async with database.open_connections(demo_app.settings.effective_database_url):
         (order, *_) = await TableReader(Order).fetch("ORDER BY t.id LIMIT 1", projection=wanted)
 
     assert order.link
@@ -68,8 +68,8 @@ async def test_only_requested_columns_are_read(demo_shop: AppContext) -> None:
     assert "price" not in vars(order.service)
 
 
-async def test_a_changed_row_can_be_saved(demo_shop: AppContext) -> None:
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+async def test_a_changed_row_can_be_saved(demo_app: AppContext) -> None:
+    async with database.open_connections(demo_app.settings.effective_database_url):
         (user, *_) = await TableReader(User).fetch("ORDER BY t.id LIMIT 1")
         user.first_name = "نام"
         await user.save()
@@ -78,10 +78,10 @@ async def test_a_changed_row_can_be_saved(demo_shop: AppContext) -> None:
 
 
 async def test_timestamps_requested_as_seconds_create_no_datetime_objects(
-    demo_shop: AppContext,
+    demo_app: AppContext,
 ) -> None:
     wanted = Projection(frozenset({"created_at", "due_at"}), seconds=frozenset({"created_at", "due_at"}))
-    async with database.open_connections(demo_shop.settings.effective_database_url):
+    async with database.open_connections(demo_app.settings.effective_database_url):
         records = await TableReader(Order).read("ORDER BY t.id", projection=wanted)
         orders = await Order.all().order_by("id")
 

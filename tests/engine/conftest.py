@@ -11,7 +11,7 @@ from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
 from schema.context import Context
 from tests.engine.transport.websocket_app import EVENTS, LIMITS, SCHEMA, RunningApp
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.sockets import Client, open_socket, serve
 
 
@@ -19,11 +19,11 @@ from tests.sockets import Client, open_socket, serve
 async def running_app(tmp_path: Path) -> AsyncIterator[RunningApp]:
     EVENTS.__init__()  # type: ignore[misc] # back to the beginning
     settings = Settings(data_folder=tmp_path, allowed_origins=("https://app.example",))
-    shop = new_shop(settings, RecordingSms())
-    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
-    sockets = GraphQLSockets(view.engine, shop=shop, context=Context, limits=LIMITS)
+    app = build_app(settings, RecordingSms())
+    view = GraphQLView(SCHEMA, app=app, context=Context, ide=lambda: HTMLResponse("the page"))
+    sockets = GraphQLSockets(view.engine, app=app, context=Context, limits=LIMITS)
     async with serve(sockets) as url:
-        yield RunningApp(url, shop, sockets)
+        yield RunningApp(url, app, sockets)
 
 
 @pytest_asyncio.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User
@@ -117,7 +117,7 @@ class Run:
     async def _prepare(self) -> tuple[list[dict[str, str]], int]:
         """Customers with their tokens, and the service that they order."""
         options = {name.lower(): value for name, value in self.settings.items()}
-        shop = build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
+        app = build_app_context(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
         async with database.open_connections(self.store.url):
             provider = await Provider.create(
                 name="Panel",
@@ -132,10 +132,10 @@ class Run:
                 source=ServiceSource.API, provider_id=provider.id, provider_service_id="1"
             )
             users = [await create_user(balance=OPENING_BALANCE) for _ in range(CUSTOMERS)]
-            return [await self._sign_in(shop, user) for user in users], service.id
+            return [await self._sign_in(app, user) for user in users], service.id
 
-    async def _sign_in(self, shop: AppContext, user: User) -> dict[str, str]:
-        token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    async def _sign_in(self, app: AppContext, user: User) -> dict[str, str]:
+        token, _ = await sessions.issue_token(app, user, now=await database.now())
         return {"Authorization": f"Bearer {token}"}
 
     @contextmanager

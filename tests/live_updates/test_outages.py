@@ -96,7 +96,7 @@ async def owners_browser(fleet: Fleet) -> AsyncIterator[httpx.AsyncClient]:
         owner = await create_user()
         await User.filter(id=owner.id).update(role=UserRole.OWNER)
         owner = await User.get(id=owner.id)
-        token, _ = await sessions.issue_staff_session(fleet.shop, owner, now=await database.now())
+        token, _ = await sessions.issue_staff_session(fleet.app, owner, now=await database.now())
     url = fleet.servers[0].url
     async with httpx.AsyncClient(base_url=url, cookies={"staff": token}, timeout=60) as browser:
         yield browser

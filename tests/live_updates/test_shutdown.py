@@ -131,18 +131,18 @@ def test_a_server_is_unready_before_it_closes_its_port(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_a_worker_finishes_requests_in_flight_and_leaves_the_rest_to_others(
-    shop: AppContext, slow_provider: SlowProvider, tmp_path: Path
+    app: AppContext, slow_provider: SlowProvider, tmp_path: Path
 ) -> None:
     provider = await create_provider(concurrency=1)
     await Provider.filter(id=provider.id).update(url=f"http://127.0.0.1:{slow_provider.server_port}/api/v2")
     service = await create_provider_service(provider)
     for link in ("a", "b", "c"):
-        await place_order(shop, service, link=link)
+        await place_order(app, service, link=link)
     port = find_free_port()
     environment = {
         **os.environ,
         "WORKER_PORT": str(port),
-        "DATABASE_URL": shop.settings.database_url,
+        "DATABASE_URL": app.settings.database_url,
         "DATA_FOLDER": str(tmp_path),
         "ALLOW_PRIVATE_PROVIDERS": "true",
     }

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 import database
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from config.settings import Settings
 from models import User
 from resolvers import sessions
@@ -23,15 +23,15 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Fleet:
-    """Servers that share a database and a data folder; `shop` is the same installation in this process."""
+    """Servers that share a database and a data folder; `app` is the same installation in this process."""
 
     database_url: str
     servers: Sequence[LiveServer]
-    shop: AppContext
+    app: AppContext
 
     async def create_token(self, user: User) -> dict[str, str]:
         """The header that signs `user` in at every server."""
-        token, _ = await sessions.issue_token(self.shop, user, now=await database.now())
+        token, _ = await sessions.issue_token(self.app, user, now=await database.now())
         return {"Authorization": f"Bearer {token}"}
 
     async def send_all(
@@ -69,5 +69,5 @@ def run_fleet(database_url: str, folder: Path, *, processes: int, **settings: st
         for server in servers:
             server.wait_until_healthy()
         options = {name.lower(): value for name, value in shared.items()}
-        shop = build_shop(Settings(data_folder=folder, **options))  # type: ignore[arg-type]  # texts, as from the environment
-        yield Fleet(database_url, servers, shop)
+        app = build_app_context(Settings(data_folder=folder, **options))  # type: ignore[arg-type]  # texts, as from the environment
+        yield Fleet(database_url, servers, app)

@@ -242,7 +242,7 @@ async def test_the_monthly_limits_hold_when_turns_come_at_once(fleet: Fleet) -> 
     user = await create_user()
     gift = await create_gift(await create_service())
     now = await database.now()
-    for _ in range(fleet.shop.settings.wheel_gifts_per_month - 1):
+    for _ in range(fleet.app.settings.wheel_gifts_per_month - 1):
         await win_gift(user, gift, now=now)
     requests = [{"method": "GET", "path": "/api/v1/user/wof", "headers": await fleet.create_token(user)}] * 30
 
@@ -251,4 +251,4 @@ async def test_the_monthly_limits_hold_when_turns_come_at_once(fleet: Fleet) -> 
     answers = await fleet.send_all(requests)
 
     assert {answer.json()["message"] for answer in answers} == {"شما به حداکثر تعداد جایزه، در ماه رسیده اید"}
-    assert await UserGift.filter(user_id=user.id).count() == fleet.shop.settings.wheel_gifts_per_month
+    assert await UserGift.filter(user_id=user.id).count() == fleet.app.settings.wheel_gifts_per_month

@@ -23,7 +23,7 @@ from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
 from tests.api_parity.scenario import to_global_id
 from tests.append_only import allow_row_changes
-from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
+from tests.fakes import FakePayments, RecordingSms, build_app, create_user
 from tests.fixtures import create_authorization, create_client
 from tests.resolvers.factories import create_gift, create_service
 from tests.search_depth import DEPTH
@@ -102,8 +102,8 @@ class Installation:
     async def open(self) -> None:
         await self._stack.enter_async_context(database.open_connections(self._url))
         settings = Settings(database_url=self._url, rate_limit="1000000/minute")
-        self.shop: AppContext = new_shop(settings, RecordingSms(), self.bank)
-        self.client = await self._stack.enter_async_context(create_client(self.shop))
+        self.app: AppContext = build_app(settings, RecordingSms(), self.bank)
+        self.client = await self._stack.enter_async_context(create_client(self.app))
         self.services = [
             await create_service(price=price, min_quantity=MIN, max_quantity=MAX) for price in PRICES
         ]
@@ -132,7 +132,7 @@ class BothApis(RuleBasedStateMachine):
         self.model = ModelShop()
         self.run = self.installation.run
         self.user: User = self.run(self._new_user())
-        self.headers: dict[str, str] = self.run(create_authorization(self.installation.shop, self.user))
+        self.headers: dict[str, str] = self.run(create_authorization(self.installation.app, self.user))
 
     async def _new_user(self) -> User:
         user = await create_user()
@@ -254,7 +254,7 @@ class BothApis(RuleBasedStateMachine):
     @rule()
     def let_two_days_pass(self) -> None:
         granted, won = self.run(self._move_turns_back())
-        limits = self.installation.shop.settings
+        limits = self.installation.app.settings
         self.model.had_credit = granted >= limits.free_credits_per_month
         self.model.has_spun = won >= limits.wheel_gifts_per_month
 

@@ -109,27 +109,27 @@ def _node() -> Any:
 
 @pytest.mark.parametrize(("path", "each"), FOREIGN_ID_CASES)
 async def test_another_user_s_record_is_refused_and_nothing_changes(
-    path: str, each: ForeignIdCase, client: httpx.AsyncClient, shop: AppContext
+    path: str, each: ForeignIdCase, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     owner = await create_owner()
     key = to_global_id(each.type_name, owner.keys[each.key])
     body = {"query": build_document(path, each), "variables": {"id": key}}
-    stranger = await create_authorization(shop, await create_user(balance=10_000))
+    stranger = await create_authorization(app, await create_user(balance=10_000))
     before = await read_stored_rows()
 
     for headers in (stranger, {}):
         assert is_refused((await client.post("/graphql", json=body, headers=headers)).json())
 
     assert await read_stored_rows() == before
-    owned = await client.post("/graphql", json=body, headers=await create_authorization(shop, owner.user))
+    owned = await client.post("/graphql", json=body, headers=await create_authorization(app, owner.user))
     assert not is_refused(owned.json()), owned.text
 
 
-async def test_another_user_s_record_cannot_be_followed(shop: AppContext) -> None:
+async def test_another_user_s_record_cannot_be_followed(app: AppContext) -> None:
     owner = await create_owner()
-    stranger = await create_authorization(shop, await create_user())
+    stranger = await create_authorization(app, await create_user())
     before = await read_stored_rows()
-    async with serve(build_application(shop)) as url, open_socket(url) as client:
+    async with serve(build_application(app)) as url, open_socket(url) as client:
         await client.initialise(stranger)
         for path, each in FOLLOWED:
             key = to_global_id(each.type_name, owner.keys[each.key])

@@ -87,17 +87,17 @@ async def send(
 
 @pytest.mark.parametrize("place", OWNED)
 async def test_another_user_s_record_is_refused_and_nothing_changes(
-    place: str, client: httpx.AsyncClient, shop: AppContext
+    place: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     owner = await create_owner()
-    stranger = await create_authorization(shop, await create_user(balance=10_000))
+    stranger = await create_authorization(app, await create_user(balance=10_000))
     before = await read_stored_rows()
 
     for headers, statuses in ((stranger, (403, 404)), ({}, (401,))):
         assert (await send(client, place, owner, headers))["status"] in statuses
 
     assert await read_stored_rows() == before
-    owned = await send(client, place, owner, await create_authorization(shop, owner.user))
+    owned = await send(client, place, owner, await create_authorization(app, owner.user))
     assert owned["status"] not in (401, 403, 404), owned
 
 

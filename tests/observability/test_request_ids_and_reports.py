@@ -15,7 +15,7 @@ from config.settings import Settings
 from observability import request_ids, sentry, tracing
 from observability.logging import JsonFormatter
 from observability.optional_packages import MissingPackage
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.fixtures import create_client
 from tests.observability.http_sink import HttpSink, run_sink
 
@@ -39,10 +39,10 @@ def written(message: str, fault: BaseException | None = None) -> str:
 async def test_a_request_s_id_is_the_caller_s_if_sane_and_is_in_the_answer_the_error_and_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    shop = new_shop(Settings(database_url=UNREACHABLE), RecordingSms())
+    app = build_app(Settings(database_url=UNREACHABLE), RecordingSms())
     offers = ["from-the-proxy-17", "", "short", "a" * 129, "two words", "line\u0085end"]
     caplog.handler.setFormatter(JsonFormatter())
-    async with database.open_connections(UNREACHABLE), create_client(shop) as client:
+    async with database.open_connections(UNREACHABLE), create_client(app) as client:
         answers = [
             await client.post(
                 "/graphql",
@@ -100,14 +100,14 @@ def test_errors_are_reported_with_the_request_s_id_and_without_secrets(sink: Htt
 
 async def test_a_request_is_traced_by_its_route_without_its_query(sink: HttpSink) -> None:
     settings = Settings(database_url=UNREACHABLE, otlp_endpoint=f"http://{sink.address}/v1/traces")
-    shop = new_shop(settings, RecordingSms())
+    app = build_app(settings, RecordingSms())
     caller = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
     created = tracing.build_tracer(settings)
     assert created is not None
-    async with database.open_connections(UNREACHABLE), create_client(shop) as client:
+    async with database.open_connections(UNREACHABLE), create_client(app) as client:
         await client.get("/api/v1/order/7?code=canary", headers=caller)
-        app = client._transport.app  # type: ignore[attr-defined] # the application of `client_of`
-        (traces,) = (layer for layer in app.user_middleware if "tracer" in layer.kwargs)
+        asgi_app = client._transport.app  # type: ignore[attr-defined] # the application of `client_of`
+        (traces,) = (layer for layer in asgi_app.user_middleware if "tracer" in layer.kwargs)
         traces.kwargs["tracer"].span_processor.force_flush()
 
     sent = b"".join(sink.received)

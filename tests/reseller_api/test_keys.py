@@ -21,28 +21,28 @@ ACTIONS = ["services", "add", "status", "refill", "refill_status", "cancel", "ba
 
 
 async def query_graphql(
-    client: httpx.AsyncClient, shop: AppContext, user: User, document: str
+    client: httpx.AsyncClient, app: AppContext, user: User, document: str
 ) -> dict[str, str]:
     answer = await client.post(
-        "/graphql", json={"query": document}, headers=await create_authorization(shop, user)
+        "/graphql", json={"query": document}, headers=await create_authorization(app, user)
     )
     reported: dict[str, str] = answer.json()["data"]["act"]
     return reported
 
 
 async def test_a_key_created_by_graphql_works_until_it_is_rotated_or_revoked(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user(balance=7)
 
     async def balance(key: str) -> object:
         return (await client.post(URL, data={"key": key, "action": "balance"})).json()
 
-    first = (await query_graphql(client, shop, user, ROTATE))["key"]
+    first = (await query_graphql(client, app, user, ROTATE))["key"]
     assert await balance(first) == {"balance": "7", "currency": "IRT"}
-    second = (await query_graphql(client, shop, user, ROTATE))["key"]
+    second = (await query_graphql(client, app, user, ROTATE))["key"]
     assert (await balance(first), await balance(second)) == (INVALID, {"balance": "7", "currency": "IRT"})
-    await query_graphql(client, shop, user, REVOKE)
+    await query_graphql(client, app, user, REVOKE)
     assert await balance(second) == INVALID
     assert first not in str(await read_all_rows())
 
@@ -85,8 +85,8 @@ async def test_a_blocked_user_s_key_does_not_count(reseller: Reseller) -> None:
     assert await reseller.call("balance") == INVALID
 
 
-async def test_a_token_of_the_app_is_no_key(reseller: Reseller, shop: AppContext) -> None:
-    headers = await create_authorization(shop, reseller.user)
+async def test_a_token_of_the_app_is_no_key(reseller: Reseller, app: AppContext) -> None:
+    headers = await create_authorization(app, reseller.user)
     answer = await reseller.client.post(URL, data={"action": "balance"}, headers=headers)
     assert answer.json() == INVALID
 

@@ -19,13 +19,13 @@ LimitedShop = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
-def limited(db: str, shop: AppContext) -> LimitedShop:
+def limited(db: str, app: AppContext) -> LimitedShop:
     """A client of the shop with these limits."""
 
     @asynccontextmanager
     async def open_client(**limits: str) -> AsyncIterator[httpx.AsyncClient]:
         settings = Settings(database_url=db, **limits)  # type: ignore[arg-type]  # texts, as from the environment
-        async with create_client(replace(shop, settings=settings)) as client:
+        async with create_client(replace(app, settings=settings)) as client:
             yield client
 
     return open_client

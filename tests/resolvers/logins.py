@@ -15,32 +15,32 @@ CLIENT = Client(network=ADDRESS)
 MOBILE = "09121111111"
 
 
-def with_settings(shop: AppContext, **changes: object) -> AppContext:
+def with_settings(app: AppContext, **changes: object) -> AppContext:
     """The same installation, run with other settings."""
-    return replace(shop, settings=shop.settings.model_copy(update=changes))
+    return replace(app, settings=app.settings.model_copy(update=changes))
 
 
-async def request_code(shop: AppContext, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
+async def request_code(app: AppContext, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
     """Ask for a code and wait until what is to be sent is sent."""
-    expires_at = await login.request_login_code(shop, username=username, network=address)
-    await shop.sms.drain(timedelta(seconds=5))
+    expires_at = await login.request_login_code(app, username=username, network=address)
+    await app.sms.drain(timedelta(seconds=5))
     return expires_at
 
 
-async def receive_code(shop: AppContext, sms: RecordingSms, username: str = MOBILE) -> str:
+async def receive_code(app: AppContext, sms: RecordingSms, username: str = MOBILE) -> str:
     """The code that arrives at the mobile."""
-    await request_code(shop, username)
+    await request_code(app, username)
     return sms.sent[-1][1]
 
 
-async def sign_in(shop: AppContext, sms: RecordingSms, username: str = MOBILE) -> IssuedSession:
-    code = await receive_code(shop, sms, username)
-    return await verify_code(shop, username=username, code=code)
+async def sign_in(app: AppContext, sms: RecordingSms, username: str = MOBILE) -> IssuedSession:
+    code = await receive_code(app, sms, username)
+    return await verify_code(app, username=username, code=code)
 
 
-async def verify_code(shop: AppContext, *, username: str, code: str, network: str = ADDRESS) -> IssuedSession:
+async def verify_code(app: AppContext, *, username: str, code: str, network: str = ADDRESS) -> IssuedSession:
     """Try a code from a network."""
-    return await login.verify_login_code(shop, username=username, code=code, client=Client(network=network))
+    return await login.verify_login_code(app, username=username, code=code, client=Client(network=network))
 
 
 async def advance_time(time: timedelta) -> None:

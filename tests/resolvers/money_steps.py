@@ -68,9 +68,9 @@ class InterleavedPayments(FakePayments):
         return await super().verify(authority=authority, amount=amount)
 
 
-def set_gateway(shop: AppContext, gateway: FakePayments) -> AppContext:
+def set_gateway(app: AppContext, gateway: FakePayments) -> AppContext:
     """The same installation with another gateway."""
-    return replace(shop, payments={gateway.name: gateway})
+    return replace(app, payments={gateway.name: gateway})
 
 
 def get_columns(row: Model) -> dict[str, object]:
@@ -89,7 +89,7 @@ async def get_ledger(user: User) -> list[tuple[LedgerKind, int, int]]:
 
 
 async def place_order_for(
-    shop: AppContext,
+    app: AppContext,
     buyer: User,
     service: Service,
     *,
@@ -100,7 +100,7 @@ async def place_order_for(
 ) -> Order:
     """Order `quantity` of the service, or `details` where they are given."""
     return await orders.create_order(
-        shop,
+        app,
         buyer,
         service_id=service.id,
         link=link,
@@ -110,30 +110,30 @@ async def place_order_for(
     )
 
 
-def get_gateway(shop: AppContext) -> FakePayments:
+def get_gateway(app: AppContext) -> FakePayments:
     """The gateway of a shop that tests made."""
-    gateway = shop.payment_gateway
+    gateway = app.payment_gateway
     assert isinstance(gateway, FakePayments)
     return gateway
 
 
 async def start_payment(
-    shop: AppContext, payer: User, *, amount: int = AMOUNT, key: str | None = None
+    app: AppContext, payer: User, *, amount: int = AMOUNT, key: str | None = None
 ) -> Payment:
-    return await payments.start_payment(shop, payer, amount=amount, idempotency_key=key)
+    return await payments.start_payment(app, payer, amount=amount, idempotency_key=key)
 
 
-async def confirm_payment(shop: AppContext, payment: Payment, *, is_canceled: bool = False) -> PaymentStatus:
+async def confirm_payment(app: AppContext, payment: Payment, *, is_canceled: bool = False) -> PaymentStatus:
     """What the payment is after its payer came back."""
     confirmed = await payments.confirm_payment(
-        shop, gateways=["sandbox"], authority=payment.authority or "", is_canceled=is_canceled
+        app, gateways=["sandbox"], authority=payment.authority or "", is_canceled=is_canceled
     )
     assert get_columns(confirmed) == get_columns(await Payment.get(id=payment.id))
     return confirmed.status
 
 
-async def create_paid_payment(shop: AppContext, payer: User, *, amount: int = AMOUNT) -> Payment:
+async def create_paid_payment(app: AppContext, payer: User, *, amount: int = AMOUNT) -> Payment:
     """A payment that was paid and not confirmed yet."""
-    payment = await start_payment(shop, payer, amount=amount)
-    get_gateway(shop).pay(payment.authority or "")
+    payment = await start_payment(app, payer, amount=amount)
+    get_gateway(app).pay(payment.authority or "")
     return payment

@@ -53,16 +53,16 @@ async def create_provider_service(provider: Provider, **columns: object) -> Serv
     return await Service.get(id=service.id)
 
 
-async def import_service(shop: AppContext, provider: Provider) -> Service:
+async def import_service(app: AppContext, provider: Provider) -> Service:
     """The one service of the provider's catalogue, put on sale."""
-    await provider_sync.sync_provider(shop, provider, adds_services=True)
+    await provider_sync.sync_provider(app, provider, adds_services=True)
     service = await Service.get(provider_id=provider.id)
     await Service.filter(id=service.id).update(updated_at=MOMENT)
     return service
 
 
 async def place_order(
-    shop: AppContext,
+    app: AppContext,
     service: Service,
     *,
     buyer: User | None = None,
@@ -72,7 +72,7 @@ async def place_order(
 ) -> Order:
     """An order through the operation, charged and queued."""
     return await orders.create_order(
-        shop,
+        app,
         buyer or await create_user(balance=1_000_000),
         service_id=service.id,
         link=link,
@@ -82,12 +82,12 @@ async def place_order(
 
 
 async def send_order(
-    shop: AppContext, provider: Provider, *, details: OrderDetails | None = None, **columns: object
+    app: AppContext, provider: Provider, *, details: OrderDetails | None = None, **columns: object
 ) -> Order:
     """An order of a service with these columns, which the provider has and is to be asked about."""
     service = await create_provider_service(provider, **columns)
-    order = await place_order(shop, service, details=details)
-    await order_submission.submit_orders(shop, provider)
+    order = await place_order(app, service, details=details)
+    await order_submission.submit_orders(app, provider)
     await make_due(order)
     return await Order.get(id=order.id)
 

@@ -51,9 +51,9 @@ async def create_key(user: User, *, expires_at: datetime, key: str = "k") -> Ide
     [(timedelta(0), False), (timedelta(days=2) - MINUTE, False), (timedelta(days=2), True)],
     ids=str,
 )
-async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool, shop: AppContext) -> None:
+async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool, app: AppContext) -> None:
     await create_code(created_at=await database.now() - age)
-    assert await cleanup.delete_expired(shop) == int(is_removed)
+    assert await cleanup.delete_expired(app) == int(is_removed)
     assert await LoginCode.exists() is not is_removed
 
 
@@ -63,39 +63,39 @@ async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool
     ids=str,
 )
 async def test_a_token_is_kept_for_thirty_days_after_its_end(
-    age: timedelta, is_removed: bool, shop: AppContext
+    age: timedelta, is_removed: bool, app: AppContext
 ) -> None:
     await create_token(await create_user(), expires_at=await database.now() - age)
-    assert await cleanup.delete_expired(shop) == int(is_removed)
+    assert await cleanup.delete_expired(app) == int(is_removed)
     assert await AccessToken.exists() is not is_removed
 
 
 @pytest.mark.parametrize(("age", "is_removed"), [(-MINUTE, False), (timedelta(0), True)], ids=str)
 async def test_an_idempotency_key_goes_when_it_expires(
-    age: timedelta, is_removed: bool, shop: AppContext
+    age: timedelta, is_removed: bool, app: AppContext
 ) -> None:
     await create_key(await create_user(), expires_at=await database.now() - age)
-    assert await cleanup.delete_expired(shop) == int(is_removed)
+    assert await cleanup.delete_expired(app) == int(is_removed)
     assert await IdempotencyKey.exists() is not is_removed
 
 
-async def test_all_kinds_are_removed_in_one_go_and_then_there_is_nothing_to_do(shop: AppContext) -> None:
+async def test_all_kinds_are_removed_in_one_go_and_then_there_is_nothing_to_do(app: AppContext) -> None:
     user, long_ago = await create_user(), await database.now() - timedelta(days=100)
     await create_code(created_at=long_ago)
     await create_token(user, expires_at=long_ago)
     await create_key(user, expires_at=long_ago)
-    assert [await cleanup.delete_expired(shop) for _ in range(2)] == [3, 0]
+    assert [await cleanup.delete_expired(app) for _ in range(2)] == [3, 0]
 
 
-async def test_a_heap_of_old_rows_is_removed_a_thousand_at_a_time(shop: AppContext) -> None:
+async def test_a_heap_of_old_rows_is_removed_a_thousand_at_a_time(app: AppContext) -> None:
     first = await create_code(created_at=await database.now() - timedelta(days=3))
     await LoginCode.bulk_create([first.clone() for _ in range(1_099)])
-    assert [await cleanup.delete_expired(shop) for _ in range(3)] == [1_000, 100, 0]
+    assert [await cleanup.delete_expired(app) for _ in range(3)] == [1_000, 100, 0]
 
 
-async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(shop: AppContext) -> None:
-    await request_code(shop)
-    await cleanup.delete_expired(shop)
+async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(app: AppContext) -> None:
+    await request_code(app)
+    await cleanup.delete_expired(app)
     assert await LoginCode.filter(is_live=True).count() == 1
 
 
@@ -107,13 +107,13 @@ async def is_waited_for() -> bool:
     return database.dialect() == "sqlite" or bool(await database.fetch(WAITING))
 
 
-async def test_an_expired_key_reused_meanwhile_is_kept(shop: AppContext) -> None:
+async def test_an_expired_key_reused_meanwhile_is_kept(app: AppContext) -> None:
     key = await create_key(await create_user(), expires_at=await database.now() - MINUTE)
 
     async with in_transaction():
         await IdempotencyKey.filter(id=key.id).update(expires_at=await database.now() + timedelta(hours=24))
         # In a context of its own: it would else run inside this transaction.
-        cleaning = asyncio.create_task(cleanup.delete_expired(shop), context=contextvars.Context())
+        cleaning = asyncio.create_task(cleanup.delete_expired(app), context=contextvars.Context())
         while not await is_waited_for():
             assert not cleaning.done()
 

@@ -37,8 +37,8 @@ SAYINGS = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def gateway(shop: AppContext) -> FakePayments:
-    return get_gateway(shop)
+def gateway(app: AppContext) -> FakePayments:
+    return get_gateway(app)
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 async def test_a_paid_payment_is_credited_with_the_gateways_receipt(
-    shop: AppContext, gateway: FakePayments, clock: Clock
+    app: AppContext, gateway: FakePayments, clock: Clock
 ) -> None:
     payer = await create_user(balance=7)
-    payment = await create_paid_payment(shop, payer)
+    payment = await create_paid_payment(app, payer)
     clock.move(MINUTE)
 
-    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert await confirm_payment(app, payment) is PaymentStatus.PAID
 
     stored, entry = await Payment.get(), await LedgerEntry.get(kind=LedgerKind.PAYMENT)
     assert (stored.reference, stored.card_mask) == ("201", "502229******5995")
@@ -65,24 +65,24 @@ async def test_a_paid_payment_is_credited_with_the_gateways_receipt(
 
 @pytest.mark.parametrize("is_canceled", [True, False])
 async def test_a_payment_is_credited_once_whatever_is_reported_afterwards(
-    is_canceled: bool, shop: AppContext, gateway: FakePayments
+    is_canceled: bool, app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    payment = await create_paid_payment(shop, payer)
-    await confirm_payment(shop, payment)
+    payment = await create_paid_payment(app, payer)
+    await confirm_payment(app, payment)
     before = await read_stored_rows()
 
     gateway.paid.clear()
 
-    assert await confirm_payment(shop, payment, is_canceled=is_canceled) is PaymentStatus.PAID
+    assert await confirm_payment(app, payment, is_canceled=is_canceled) is PaymentStatus.PAID
     assert await read_stored_rows() == before
 
 
-async def test_confirmations_at_once_credit_once(shop: AppContext, gateway: FakePayments) -> None:
+async def test_confirmations_at_once_credit_once(app: AppContext, gateway: FakePayments) -> None:
     payer = await create_user()
-    payment = await create_paid_payment(shop, payer)
+    payment = await create_paid_payment(app, payer)
 
-    statuses = await asyncio.gather(*(confirm_payment(shop, payment) for _ in range(10)))
+    statuses = await asyncio.gather(*(confirm_payment(app, payment) for _ in range(10)))
 
     assert set(statuses) == {PaymentStatus.PAID}
     assert await get_ledger(payer) == [(LedgerKind.PAYMENT, AMOUNT, AMOUNT)]
@@ -91,63 +91,63 @@ async def test_confirmations_at_once_credit_once(shop: AppContext, gateway: Fake
 
 @SAYINGS
 async def test_an_unpaid_payment_shows_the_payer_s_decision_and_credits_nothing(
-    is_canceled: bool, unpaid: PaymentStatus, shop: AppContext
+    is_canceled: bool, unpaid: PaymentStatus, app: AppContext
 ) -> None:
     payer = await create_user()
-    payment = await start_payment(shop, payer)
+    payment = await start_payment(app, payer)
 
-    assert await confirm_payment(shop, payment, is_canceled=is_canceled) is unpaid
+    assert await confirm_payment(app, payment, is_canceled=is_canceled) is unpaid
     assert (await get_ledger(payer), await Notification.exists()) == ([], False)
 
 
 @SAYINGS
 async def test_a_payment_that_was_not_paid_may_still_be(
-    is_canceled: bool, unpaid: PaymentStatus, shop: AppContext, gateway: FakePayments
+    is_canceled: bool, unpaid: PaymentStatus, app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    payment = await start_payment(shop, payer)
-    assert await confirm_payment(shop, payment, is_canceled=is_canceled) is unpaid
+    payment = await start_payment(app, payer)
+    assert await confirm_payment(app, payment, is_canceled=is_canceled) is unpaid
 
     gateway.pay(payment.authority or "")
 
-    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert await confirm_payment(app, payment) is PaymentStatus.PAID
     assert await get_balance(payer) == AMOUNT
 
 
-async def test_the_first_status_of_an_unpaid_payment_is_kept(shop: AppContext) -> None:
-    payment = await start_payment(shop, await create_user())
-    await confirm_payment(shop, payment, is_canceled=True)
+async def test_the_first_status_of_an_unpaid_payment_is_kept(app: AppContext) -> None:
+    payment = await start_payment(app, await create_user())
+    await confirm_payment(app, payment, is_canceled=True)
 
-    assert await confirm_payment(shop, payment, is_canceled=False) is PaymentStatus.CANCELED
+    assert await confirm_payment(app, payment, is_canceled=False) is PaymentStatus.CANCELED
 
 
 @pytest.mark.parametrize("arrived", [1, AMOUNT // 10, AMOUNT - 1, AMOUNT + 1, AMOUNT * 10])
 async def test_a_mismatched_amount_is_never_credited_even_if_the_gateway_later_reports_the_right_one(
-    arrived: int, shop: AppContext, gateway: FakePayments
+    arrived: int, app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    payment = await start_payment(shop, payer)
+    payment = await start_payment(app, payer)
     gateway.paid[payment.authority or ""] = arrived  # type: ignore[assignment]  # Toman
 
-    assert await confirm_payment(shop, payment) is PaymentStatus.MISMATCHED
+    assert await confirm_payment(app, payment) is PaymentStatus.MISMATCHED
     gateway.pay(payment.authority or "")
 
-    assert await confirm_payment(shop, payment) is PaymentStatus.MISMATCHED
+    assert await confirm_payment(app, payment) is PaymentStatus.MISMATCHED
     assert (await get_ledger(payer), (await Payment.get()).check_after) == ([], None)
 
 
 async def test_finance_staff_are_notified_once_of_a_mismatched_amount(
-    shop: AppContext, gateway: FakePayments
+    app: AppContext, gateway: FakePayments
 ) -> None:
     staff = {role: await create_user() for role in UserRole}
     for role, member in staff.items():
         await User.filter(id=member.id).update(role=role)
     retired = await create_user()
     await User.filter(id=retired.id).update(role=UserRole.OWNER, is_active=False)
-    payment = await start_payment(shop, staff[UserRole.USER])
+    payment = await start_payment(app, staff[UserRole.USER])
     gateway.paid[payment.authority or ""] = AMOUNT - 1  # type: ignore[assignment]  # Toman
 
-    await asyncio.gather(*(confirm_payment(shop, payment) for _ in range(3)))
+    await asyncio.gather(*(confirm_payment(app, payment) for _ in range(3)))
 
     reported = await Notification.all()
     assert sorted(row.user_id for row in reported) == [staff[UserRole.MANAGER].id, staff[UserRole.OWNER].id]
@@ -165,54 +165,54 @@ async def test_finance_staff_are_notified_once_of_a_mismatched_amount(
     ids=lambda failure: type(failure).__name__,
 )
 async def test_a_gateway_without_a_verdict_leaves_the_payment_as_it_is(
-    failure: GatewayError, shop: AppContext, gateway: FakePayments
+    failure: GatewayError, app: AppContext, gateway: FakePayments
 ) -> None:
-    payment = await create_paid_payment(shop, await create_user())
+    payment = await create_paid_payment(app, await create_user())
     before, gateway.fail_next = await read_all_rows(), failure
 
-    assert await confirm_payment(shop, payment, is_canceled=True) is PaymentStatus.PENDING
+    assert await confirm_payment(app, payment, is_canceled=True) is PaymentStatus.PENDING
     assert await read_all_rows() == before
 
 
 async def test_a_payment_at_a_removed_gateway_waits_until_it_is_configured_again(
-    shop: AppContext, gateway: FakePayments
+    app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    payment = await create_paid_payment(shop, payer)
+    payment = await create_paid_payment(app, payer)
 
-    assert await confirm_payment(replace(shop, payments={}), payment) is PaymentStatus.PENDING
-    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert await confirm_payment(replace(app, payments={}), payment) is PaymentStatus.PENDING
+    assert await confirm_payment(app, payment) is PaymentStatus.PAID
     assert await get_balance(payer) == AMOUNT
 
 
 @pytest.mark.parametrize(
     "authority", ["", "S" + "0" * 35, "S" * 65, "S%", "a\x00b", "\ud800"], ids=lambda it: ascii(it[:9])
 )
-async def test_an_authority_of_no_payment_is_not_found(authority: str, shop: AppContext) -> None:
-    await start_payment(shop, await create_user())
+async def test_an_authority_of_no_payment_is_not_found(authority: str, app: AppContext) -> None:
+    await start_payment(app, await create_user())
 
     with pytest.raises(PaymentNotFound):
         await payments.confirm_payment(
-            shop, gateways=["zarinpal", "sandbox"], authority=authority, is_canceled=False
+            app, gateways=["zarinpal", "sandbox"], authority=authority, is_canceled=False
         )
 
 
 async def test_an_authority_counts_only_for_gateways_with_that_callback_format(
-    shop: AppContext, gateway: FakePayments
+    app: AppContext, gateway: FakePayments
 ) -> None:
-    payment = await create_paid_payment(shop, await create_user())
+    payment = await create_paid_payment(app, await create_user())
 
     with pytest.raises(PaymentNotFound):
         await payments.confirm_payment(
-            shop, gateways=["zibal"], authority=payment.authority or "", is_canceled=False
+            app, gateways=["zibal"], authority=payment.authority or "", is_canceled=False
         )
 
 
-async def test_the_payer_gets_the_documented_notification(shop: AppContext, gateway: FakePayments) -> None:
+async def test_the_payer_gets_the_documented_notification(app: AppContext, gateway: FakePayments) -> None:
     payer = await create_user()
     await User.filter(id=payer.id).update(first_name="Ehsan")
 
-    await confirm_payment(shop, await create_paid_payment(shop, payer, amount=12_000))
+    await confirm_payment(app, await create_paid_payment(app, payer, amount=12_000))
 
     reported, credited = await Notification.get(), await LedgerEntry.get()
     [documented] = reference.get_answer("GET", "/v1/user/notifications")["notifications"]
@@ -221,9 +221,9 @@ async def test_the_payer_gets_the_documented_notification(shop: AppContext, gate
 
 
 async def test_a_notification_that_fails_takes_the_credit_and_the_status_back(
-    shop: AppContext, gateway: FakePayments, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, gateway: FakePayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    payment = await create_paid_payment(shop, await create_user())
+    payment = await create_paid_payment(app, await create_user())
     before = await read_stored_rows()
 
     async def fail(*_: object, **__: object) -> None:
@@ -232,7 +232,7 @@ async def test_a_notification_that_fails_takes_the_credit_and_the_status_back(
     with monkeypatch.context() as broken:
         broken.setattr(notifications, "notify", fail)
         with pytest.raises(RuntimeError):
-            await confirm_payment(shop, payment)
+            await confirm_payment(app, payment)
 
     assert await read_stored_rows() == before
-    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert await confirm_payment(app, payment) is PaymentStatus.PAID

@@ -95,12 +95,12 @@ async def change(service: Service, **values: object) -> None:
 
 @pytest.mark.parametrize("kind", ServiceType)
 async def test_an_order_of_each_type_holds_its_fields_and_costs_its_units(
-    kind: ServiceType, shop: AppContext
+    kind: ServiceType, app: AppContext
 ) -> None:
     units, charge = UNITS_AND_CHARGE[kind]
     buyer, service = await create_user(balance=10_000), await create_service(price=PRICE, type=kind)
 
-    answered = await place_order_for(shop, buyer, service, details=REQUESTED[kind])
+    answered = await place_order_for(app, buyer, service, details=REQUESTED[kind])
 
     order = await Order.get()
     held = get_columns(order)
@@ -114,14 +114,14 @@ async def test_an_order_of_each_type_holds_its_fields_and_costs_its_units(
     assert (await get_ledger(buyer))[1:] == [(LedgerKind.ORDER_CHARGE, -charge, 10_000 - charge)]
 
 
-async def test_an_order_waits_for_the_worker_under_the_services_own_provider(shop: AppContext) -> None:
+async def test_an_order_waits_for_the_worker_under_the_services_own_provider(app: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     provider = await Provider.create(
         name="Upstream", url="https://panel.example", api_key="k", created_at=MOMENT, updated_at=MOMENT
     )
     await change(service, provider_id=provider.id, provider_service_id="1001")
 
-    await place_order_for(shop, buyer, service)
+    await place_order_for(app, buyer, service)
 
     order = await Order.get()
     assert (order.provider_id, order.provider_service_id, order.provider_order_id) == (
@@ -136,8 +136,8 @@ async def test_an_order_waits_for_the_worker_under_the_services_own_provider(sho
     assert order.created_at == order.updated_at > MOMENT
 
 
-async def test_the_ledger_entry_references_the_order_and_has_its_timestamp(shop: AppContext) -> None:
-    order = await place_order_for(shop, await create_user(balance=10_000), await create_service())
+async def test_the_ledger_entry_references_the_order_and_has_its_timestamp(app: AppContext) -> None:
+    order = await place_order_for(app, await create_user(balance=10_000), await create_service())
 
     entry = await LedgerEntry.get(order_id=order.id)
     assert (entry.cause, entry.payment_id, entry.created_at) == (f"order:{order.id}", None, order.created_at)
@@ -155,74 +155,72 @@ async def test_the_ledger_entry_references_the_order_and_has_its_timestamp(shop:
     ],
 )
 async def test_a_charge_takes_the_discount_off_and_is_rounded_up_once(
-    price: int, quantity: int, custom_rate: int, charge: int, shop: AppContext
+    price: int, quantity: int, custom_rate: int, charge: int, app: AppContext
 ) -> None:
     buyer, service = await create_user(balance=10_000), await create_service(price=price)
     await User.filter(id=buyer.id).update(custom_rate=custom_rate)
 
-    order = await place_order_for(shop, buyer, service, quantity=quantity)
+    order = await place_order_for(app, buyer, service, quantity=quantity)
 
     assert order.charge == charge
     assert await get_balance(buyer) == 10_000 - charge
 
 
 async def test_an_order_costs_the_price_and_discount_of_now_and_not_those_the_buyer_saw(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
     buyer, seen = await create_user(balance=10_000), await create_service(price=1_000)
     await change(seen, price=3_000)
     await User.filter(id=buyer.id).update(custom_rate=50)
 
-    assert (await place_order_for(shop, buyer, seen)).charge == 150
+    assert (await place_order_for(app, buyer, seen)).charge == 150
 
 
-async def test_a_later_price_leaves_the_order_as_it_was_charged(shop: AppContext) -> None:
+async def test_a_later_price_leaves_the_order_as_it_was_charged(app: AppContext) -> None:
     service = await create_service(price=1_000)
-    order = await place_order_for(shop, await create_user(balance=10_000), service)
+    order = await place_order_for(app, await create_user(balance=10_000), service)
 
     await change(service, price=9_000, type=ServiceType.PACKAGE)
 
     assert get_columns(await Order.get()) == get_columns(order)
 
 
-async def test_a_drip_feed_is_charged_for_all_its_runs_and_keeps_one_runs_quantity(shop: AppContext) -> None:
+async def test_a_drip_feed_is_charged_for_all_its_runs_and_keeps_one_runs_quantity(app: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service(price=PRICE, drip_feed=True)
     details = OrderDetails(quantity=20, drip_feed=DripFeed(runs=5, interval=30))
 
-    order = await place_order_for(shop, buyer, service, details=details)
+    order = await place_order_for(app, buyer, service, details=details)
 
     assert (order.quantity, order.charge) == (100, 200)
     assert (order.is_drip_feed, order.runs, order.interval, order.drip_feed_quantity) == (True, 5, 30, 20)
     assert await get_balance(buyer) == 9_800
 
 
-async def test_a_service_with_drip_feed_may_be_ordered_without(shop: AppContext) -> None:
+async def test_a_service_with_drip_feed_may_be_ordered_without(app: AppContext) -> None:
     service = await create_service(drip_feed=True)
 
-    order = await place_order_for(shop, await create_user(balance=10_000), service)
+    order = await place_order_for(app, await create_user(balance=10_000), service)
 
     assert (order.is_drip_feed, order.drip_feed_quantity) == (False, 0)
 
 
 @pytest.mark.parametrize(("link", "target"), [(None, "sara"), (f" {LINK}\n", LINK)])
 async def test_a_subscription_without_a_link_goes_to_its_user(
-    link: str | None, target: str, shop: AppContext
+    link: str | None, target: str, app: AppContext
 ) -> None:
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
     details = REQUESTED[ServiceType.SUBSCRIPTIONS]
 
-    order = await place_order_for(
-        shop, await create_user(balance=10_000), service, details=details, link=link
-    )
+    order = await place_order_for(app, await create_user(balance=10_000), service, details=details, link=link)
 
     assert order.link == target
 
 
-async def test_a_category_that_is_the_services_own_may_be_named(shop: AppContext) -> None:
+async def test_a_category_that_is_the_services_own_may_be_named(app: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
 
     order = await orders.create_order(
-        shop,
+        app,
         buyer,
         service_id=service.id,
         category_id=service.category_id,
@@ -234,7 +232,7 @@ async def test_a_category_that_is_the_services_own_may_be_named(shop: AppContext
     assert (order.category_id, order.source) == (service.category_id, OrderSource.MOBILE_APP)
 
 
-async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(shop: AppContext) -> None:
+async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(app: AppContext) -> None:
     buyer = await create_user(balance=10_000)
     service, shelved = await create_service(), await create_service()
     await change(service, is_active=False)
@@ -243,7 +241,7 @@ async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(shop:
 
     for refused in (service, shelved):
         with pytest.raises(ServiceUnavailable):
-            await place_order_for(shop, buyer, refused)
+            await place_order_for(app, buyer, refused)
 
     assert await read_stored_rows() == before
 
@@ -271,14 +269,14 @@ REFUSED: list[tuple[type[Problem], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("problem", "changes"), REFUSED, ids=lambda value: ascii(value)[:60])
 async def test_a_refused_order_leaves_every_table_as_it_was(
-    problem: type[Problem], changes: dict[str, Any], shop: AppContext
+    problem: type[Problem], changes: dict[str, Any], app: AppContext
 ) -> None:
     buyer, service = await create_user(balance=500), await create_service(price=1_000, min_quantity=10)
     sound = {"service_id": service.id, "link": LINK, "details": OrderDetails(quantity=500)}
     before = await read_stored_rows()
 
     with pytest.raises(problem):
-        await orders.create_order(shop, buyer, source=OrderSource.GRAPHQL, **{**sound, **changes})
+        await orders.create_order(app, buyer, source=OrderSource.GRAPHQL, **{**sound, **changes})
 
     assert await read_stored_rows() == before
 
@@ -286,10 +284,10 @@ async def test_a_refused_order_leaves_every_table_as_it_was(
 @pytest.mark.parametrize("guard", ["setting", "service"])
 @pytest.mark.parametrize("status", OrderStatus)
 async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
-    guard: str, status: OrderStatus, shop: AppContext
+    guard: str, status: OrderStatus, app: AppContext
 ) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
-    guarded = with_settings(shop, refuse_duplicate_orders=guard == "setting")
+    guarded = with_settings(app, refuse_duplicate_orders=guard == "setting")
     await change(service, refuses_duplicates=guard == "service")
     await place_order_for(guarded, buyer, service)
     await Order.all().update(status=status)
@@ -304,9 +302,9 @@ async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
 
 
 async def test_the_guard_knows_a_link_however_it_is_spelled(
-    shop: AppContext, subtests: pytest.Subtests
+    app: AppContext, subtests: pytest.Subtests
 ) -> None:
-    guarded = with_settings(shop, refuse_duplicate_orders=True)
+    guarded = with_settings(app, refuse_duplicate_orders=True)
     buyer, service = await create_user(balance=10_000), await create_service()
     placed = await place_order_for(guarded, buyer, service, link="https://instagram.com/p/x")
     spellings = (
@@ -325,8 +323,8 @@ async def test_the_guard_knows_a_link_however_it_is_spelled(
     assert await Order.all().count() == 2
 
 
-async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: AppContext) -> None:
-    guarded = with_settings(shop, refuse_duplicate_orders=True)
+async def test_the_guard_lets_other_links_services_and_buyers_pass(app: AppContext) -> None:
+    guarded = with_settings(app, refuse_duplicate_orders=True)
     buyer, other = await create_user(balance=10_000), await create_user(balance=10_000)
     service = await create_service()
     await place_order_for(guarded, buyer, service)
@@ -338,11 +336,11 @@ async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: AppCont
     assert await Order.all().count() == 4
 
 
-async def test_without_a_guard_an_order_may_be_placed_twice(shop: AppContext) -> None:
+async def test_without_a_guard_an_order_may_be_placed_twice(app: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     await factories.create_order(buyer, service, link=LINK)
 
-    await place_order_for(shop, buyer, service)
+    await place_order_for(app, buyer, service)
 
     assert await Order.all().count() == 2
 
@@ -352,35 +350,35 @@ async def test_without_a_guard_an_order_may_be_placed_twice(shop: AppContext) ->
     [(MAX_AMOUNT, 1_001), (1_001, MAX_AMOUNT), (2**63 - 1, MAX_AMOUNT)],
 )
 async def test_a_charge_beyond_the_largest_amount_is_refused_however_rich_the_buyer(
-    price: int, quantity: int, shop: AppContext
+    price: int, quantity: int, app: AppContext
 ) -> None:
     buyer = await create_user(balance=MAX_AMOUNT)
     service = await create_service(price=price, max_quantity=MAX_AMOUNT)
     before = await read_stored_rows()
 
     with pytest.raises(InvalidInput) as refusal:
-        await place_order_for(shop, buyer, service, quantity=quantity)
+        await place_order_for(app, buyer, service, quantity=quantity)
 
     assert refusal.value.field == "quantity"
     assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize(("price", "quantity"), [(MAX_AMOUNT, 1_000), (1_000, MAX_AMOUNT)])
-async def test_the_largest_charge_is_taken_whole(price: int, quantity: int, shop: AppContext) -> None:
+async def test_the_largest_charge_is_taken_whole(price: int, quantity: int, app: AppContext) -> None:
     buyer = await create_user(balance=MAX_AMOUNT)
     service = await create_service(price=price, max_quantity=MAX_AMOUNT)
 
-    await place_order_for(shop, buyer, service, quantity=quantity)
+    await place_order_for(app, buyer, service, quantity=quantity)
 
     order = await Order.get()
     assert (order.charge, order.quantity) == (MAX_AMOUNT, quantity)
     assert await get_balance(buyer) == 0
 
 
-async def test_a_free_service_charges_nothing_and_enters_nothing(shop: AppContext) -> None:
+async def test_a_free_service_charges_nothing_and_enters_nothing(app: AppContext) -> None:
     buyer, service = await create_user(), await create_service(price=0)
 
-    order = await place_order_for(shop, buyer, service)
+    order = await place_order_for(app, buyer, service)
 
     assert (order.charge, order.status) == (0, OrderStatus.PENDING)
     assert (await get_balance(buyer), await get_ledger(buyer)) == (0, [])

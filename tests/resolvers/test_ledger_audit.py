@@ -36,11 +36,11 @@ REFERENCED = "charges, refunds and payments name what they belong to"
 
 
 @pytest.fixture
-async def buyer(shop: AppContext) -> User:
+async def buyer(app: AppContext) -> User:
     """Somebody who paid, ordered, and got a part back: every kind of figure that the audit looks at."""
     user = await create_user(balance=1_000)
-    await confirm_payment(shop, await create_paid_payment(shop, user))
-    order = await place_order_for(shop, user, await create_service(price=1_000))
+    await confirm_payment(app, await create_paid_payment(app, user))
+    order = await place_order_for(app, user, await create_service(price=1_000))
     await wallet.credit(
         user.id, Toman(40), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=MOMENT
     )
@@ -60,14 +60,14 @@ async def test_an_empty_shop_has_no_difference(db: str) -> None:
     assert await audit_ledger() == []
 
 
-async def test_a_sound_shop_has_no_difference(shop: AppContext, buyer: User) -> None:
+async def test_a_sound_shop_has_no_difference(app: AppContext, buyer: User) -> None:
     other = await create_user()
-    await start_payment(shop, other)
-    await free_credit.claim_free_credit(shop, other)
+    await start_payment(app, other)
+    await free_credit.claim_free_credit(app, other)
     await create_gift(await create_service(price=0))
-    won = await wheel.spin_wheel(shop, other)
+    won = await wheel.spin_wheel(app, other)
     await gifts.use_gift(other, user_gift_id=won.id, link=LINK)
-    await place_order_for(shop, other, won.gift.service)
+    await place_order_for(app, other, won.gift.service)
 
     assert await audit_ledger() == []
 
@@ -133,8 +133,8 @@ async def test_an_order_whose_refund_differs_from_the_ledger_is_found(refunded: 
     assert await find_differences() == [(REFUNDED, f"order {order.id}", 40, refunded)]
 
 
-async def test_a_payment_that_was_paid_and_not_credited_is_found(shop: AppContext, buyer: User) -> None:
-    payment = await start_payment(shop, buyer)
+async def test_a_payment_that_was_paid_and_not_credited_is_found(app: AppContext, buyer: User) -> None:
+    payment = await start_payment(app, buyer)
     await Payment.filter(id=payment.id).update(status=PaymentStatus.PAID)
 
     assert await find_differences() == [(CREDITED, f"payment {payment.id}", AMOUNT, 0)]
@@ -176,10 +176,10 @@ async def test_a_charge_without_an_order_is_found(buyer: User) -> None:
     assert await find_differences() == [(REFERENCED, f"ledger entry {entry.id}", 0, -9)]
 
 
-async def test_imported_orders_and_test_payments_are_left_out(shop: AppContext, buyer: User) -> None:
+async def test_imported_orders_and_test_payments_are_left_out(app: AppContext, buyer: User) -> None:
     order = await factories.create_order(buyer, await create_service(), charge=70)
     await Order.filter(id=order.id).update(is_imported=True, refunded=70)
-    payment = await start_payment(shop, buyer)
+    payment = await start_payment(app, buyer)
     await Payment.filter(id=payment.id).update(user_id=None, status=PaymentStatus.PAID)
 
     assert await audit_ledger() == []
@@ -238,7 +238,7 @@ _PLANTED = {
 
 
 async def test_changes_that_bypass_the_operations_are_found(
-    shop: AppContext, buyer: User, subtests: pytest.Subtests
+    app: AppContext, buyer: User, subtests: pytest.Subtests
 ) -> None:
     for check, statement in _PLANTED.items():
         with subtests.test(check):
@@ -252,7 +252,7 @@ async def test_changes_that_bypass_the_operations_are_found(
     assert await audit_ledger() == []
 
 
-async def test_records_of_deleted_users_are_found(shop: AppContext, buyer: User) -> None:
+async def test_records_of_deleted_users_are_found(app: AppContext, buyer: User) -> None:
     if database.dialect() == "postgres":
         async with in_transaction() as transaction:
             await transaction.execute_query("SET LOCAL session_replication_role = replica")

@@ -27,67 +27,65 @@ HOME = "192.0.2.1"
 STRANGER = "198.51.100.7"
 
 
-async def try_wrong_code(shop: AppContext, code: str, *, times: int, network: str) -> None:
+async def try_wrong_code(app: AppContext, code: str, *, times: int, network: str) -> None:
     for by in range(1, times + 1):
         with pytest.raises(WrongLoginCode):
-            await verify_code(shop, username=MOBILE, code=different_code(code, by=by), network=network)
+            await verify_code(app, username=MOBILE, code=different_code(code, by=by), network=network)
 
 
 async def test_wrong_attempts_by_a_stranger_leave_the_code_valid_for_its_owner(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    code = await receive_code(shop, sms)
-    await try_wrong_code(shop, code, times=12, network=STRANGER)
-    await try_wrong_code(shop, code, times=4, network=HOME)
+    code = await receive_code(app, sms)
+    await try_wrong_code(app, code, times=12, network=STRANGER)
+    await try_wrong_code(app, code, times=4, network=HOME)
 
-    session = await verify_code(shop, username=MOBILE, code=code, network=HOME)
+    session = await verify_code(app, username=MOBILE, code=code, network=HOME)
 
     assert session.user.mobile == MOBILE
 
 
 async def test_five_wrong_tries_void_the_code_for_their_network_alone(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    code = await receive_code(shop, sms)
-    await try_wrong_code(shop, code, times=5, network=STRANGER)
+    code = await receive_code(app, sms)
+    await try_wrong_code(app, code, times=5, network=STRANGER)
 
     with pytest.raises(WrongLoginCode):
-        await verify_code(shop, username=MOBILE, code=code, network=STRANGER)
+        await verify_code(app, username=MOBILE, code=code, network=STRANGER)
 
-    assert (await verify_code(shop, username=MOBILE, code=code, network=HOME)).user.mobile == MOBILE
+    assert (await verify_code(app, username=MOBILE, code=code, network=HOME)).user.mobile == MOBILE
 
 
-async def test_fifty_wrong_tries_from_many_networks_void_the_code(
-    shop: AppContext, sms: RecordingSms
-) -> None:
-    code = await receive_code(shop, sms)
+async def test_fifty_wrong_tries_from_many_networks_void_the_code(app: AppContext, sms: RecordingSms) -> None:
+    code = await receive_code(app, sms)
     for number in range(10):
-        await try_wrong_code(shop, code, times=5, network=f"198.51.100.{number}")
+        await try_wrong_code(app, code, times=5, network=f"198.51.100.{number}")
 
     with pytest.raises(WrongLoginCode):
-        await verify_code(shop, username=MOBILE, code=code, network=HOME)
+        await verify_code(app, username=MOBILE, code=code, network=HOME)
 
     assert (await LoginCode.get()).attempts == 50
 
 
 async def test_tries_beyond_a_network_s_own_use_up_nothing_of_the_fifty(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    code = await receive_code(shop, sms)
+    code = await receive_code(app, sms)
 
-    await try_wrong_code(shop, code, times=8, network=STRANGER)
+    await try_wrong_code(app, code, times=8, network=STRANGER)
 
     assert (await LoginCode.get()).attempts == 5
 
 
 async def test_tries_at_once_from_one_network_are_no_more_than_its_own(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    code = await receive_code(shop, sms)
+    code = await receive_code(app, sms)
 
     async def guess(by: int) -> bool:
         try:
-            await verify_code(shop, username=MOBILE, code=different_code(code, by=by), network=STRANGER)
+            await verify_code(app, username=MOBILE, code=different_code(code, by=by), network=STRANGER)
         except WrongLoginCode:
             return False
         return True
@@ -98,43 +96,43 @@ async def test_tries_at_once_from_one_network_are_no_more_than_its_own(
 
 @pytest.mark.parametrize(("codes", "gap"), [(5, timedelta(minutes=2)), (10, timedelta(hours=2))])
 async def test_a_network_the_user_signed_in_from_has_one_reserved_code_beyond_the_limit(
-    codes: int, gap: timedelta, shop: AppContext, sms: RecordingSms
+    codes: int, gap: timedelta, app: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
-    await sign_in(shop, sms)
+    await sign_in(app, sms)
     await advance_time(timedelta(days=1))
     for _ in range(codes):
-        await request_code(shop, MOBILE, address=STRANGER)
+        await request_code(app, MOBILE, address=STRANGER)
         await advance_time(gap)
     with pytest.raises(TooManyCodes):
-        await request_code(shop, MOBILE, address=STRANGER)
+        await request_code(app, MOBILE, address=STRANGER)
 
-    await request_code(shop, MOBILE, address=HOME)
-    session = await verify_code(shop, username=MOBILE, code=sms.sent[-1][1], network=HOME)
+    await request_code(app, MOBILE, address=HOME)
+    session = await verify_code(app, username=MOBILE, code=sms.sent[-1][1], network=HOME)
 
     assert session.user.mobile == MOBILE
     await advance_time(timedelta(minutes=2))
     with pytest.raises(TooManyCodes):
-        await request_code(shop, MOBILE, address=HOME)
+        await request_code(app, MOBILE, address=HOME)
 
 
 async def test_a_network_another_user_signed_in_from_has_no_reserve(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
-    await sign_in(shop, sms, "09123333333")
+    await sign_in(app, sms, "09123333333")
     for _ in range(5):
-        await request_code(shop, MOBILE, address=STRANGER)
+        await request_code(app, MOBILE, address=STRANGER)
         await advance_time(timedelta(minutes=2))
 
     with pytest.raises(TooManyCodes):
-        await request_code(shop, MOBILE, address=HOME)
+        await request_code(app, MOBILE, address=HOME)
 
 
 async def test_sendings_at_once_from_a_known_network_take_its_one_reserve_once(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    eager = with_settings(shop, login_code_interval=timedelta(0))
+    eager = with_settings(app, login_code_interval=timedelta(0))
     await create_user(mobile=MOBILE)
     await sign_in(eager, sms)
     await advance_time(timedelta(days=1))
@@ -152,9 +150,9 @@ async def test_sendings_at_once_from_a_known_network_take_its_one_reserve_once(
 
 
 async def test_a_fifth_of_the_budget_is_kept_for_known_numbers_and_a_part_of_that_for_staff(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
-    thrifty = with_settings(shop, login_codes_daily_budget=20)
+    thrifty = with_settings(app, login_codes_daily_budget=20)
     known = [(await create_user()).mobile or "" for _ in range(4)]
     owner = await create_user()
     await User.filter(id=owner.id).update(role=UserRole.OWNER)

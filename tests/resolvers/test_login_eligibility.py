@@ -35,47 +35,47 @@ from tests.resolvers.staff.scenario import create_member, create_session
 CLAIMED = "09355555555"
 
 
-async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: AppContext, sms: RecordingSms) -> None:
-    expires_at = await request_code(shop, "nobody@example.com")
+async def test_an_unknown_email_gets_the_same_answer_but_no_code(app: AppContext, sms: RecordingSms) -> None:
+    expires_at = await request_code(app, "nobody@example.com")
 
     row = await LoginCode.get()
     assert (sms.sent, row.is_sent) == ([], False)
     assert expires_at == row.created_at + timedelta(seconds=120)
     with pytest.raises(UnknownUser):
-        await verify_code(shop, username="nobody@example.com", code="123456")
+        await verify_code(app, username="nobody@example.com", code="123456")
 
 
-async def test_no_code_signs_in_a_username_that_got_none(shop: AppContext) -> None:
+async def test_no_code_signs_in_a_username_that_got_none(app: AppContext) -> None:
     await create_user(email="sara@example.com")
     await User.all().update(mobile=None)
-    await request_code(shop, "sara@example.com")
+    await request_code(app, "sara@example.com")
     # As if the code that was made for nobody had been guessed.
-    guessed = login_codes.hash_code(shop.login_code_key, subject="sara@example.com", code="123456")
+    guessed = login_codes.hash_code(app.login_code_key, subject="sara@example.com", code="123456")
     await LoginCode.all().update(code_hash=guessed)
 
     with pytest.raises(UnknownUser):
-        await verify_code(shop, username="sara@example.com", code="123456")
+        await verify_code(app, username="sara@example.com", code="123456")
 
     assert not await AccessToken.exists()
 
 
 async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registration_opened(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
-    await request_code(with_settings(shop, registration_open=False), MOBILE)
-    guessed = login_codes.hash_code(shop.login_code_key, subject=MOBILE, code="123456")
+    await request_code(with_settings(app, registration_open=False), MOBILE)
+    guessed = login_codes.hash_code(app.login_code_key, subject=MOBILE, code="123456")
     await LoginCode.all().update(code_hash=guessed)
 
     with pytest.raises(WrongLoginCode):
-        await verify_code(shop, username=MOBILE, code="123456")
+        await verify_code(app, username=MOBILE, code="123456")
 
     assert not await User.exists()
 
 
 async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_but_no_code(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    closed = with_settings(shop, registration_open=False)
+    closed = with_settings(app, registration_open=False)
 
     expires_at = await request_code(closed, MOBILE)
 
@@ -86,64 +86,64 @@ async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_b
         await verify_code(closed, username=MOBILE, code="123456")
 
 
-async def test_with_closed_registration_a_known_mobile_signs_in(shop: AppContext, sms: RecordingSms) -> None:
+async def test_with_closed_registration_a_known_mobile_signs_in(app: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
 
-    session = await sign_in(with_settings(shop, registration_open=False), sms, MOBILE)
+    session = await sign_in(with_settings(app, registration_open=False), sms, MOBILE)
 
     assert session.user.id == user.id
 
 
 async def test_a_code_sent_before_registration_closed_creates_no_user(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    code = await receive_code(shop, sms, MOBILE)
+    code = await receive_code(app, sms, MOBILE)
 
     with pytest.raises(UnknownUser):
-        await verify_code(with_settings(shop, registration_open=False), username=MOBILE, code=code)
+        await verify_code(with_settings(app, registration_open=False), username=MOBILE, code=code)
 
     assert not await User.exists()
 
 
-async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: AppContext, sms: RecordingSms) -> None:
+async def test_a_blocked_user_gets_the_same_answer_but_no_code(app: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
     await User.filter(id=user.id).update(is_active=False)
 
-    await request_code(shop, MOBILE)
+    await request_code(app, MOBILE)
 
     assert sms.sent == []
     with pytest.raises(UnknownUser):
-        await verify_code(shop, username=MOBILE, code="123456")
+        await verify_code(app, username=MOBILE, code="123456")
 
 
-async def test_a_user_blocked_after_asking_cannot_sign_in(shop: AppContext, sms: RecordingSms) -> None:
+async def test_a_user_blocked_after_asking_cannot_sign_in(app: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
-    code = await receive_code(shop, sms, MOBILE)
+    code = await receive_code(app, sms, MOBILE)
     await User.filter(id=user.id).update(is_active=False)
 
     with pytest.raises(UnknownUser):
-        await verify_code(shop, username=MOBILE, code=code)
+        await verify_code(app, username=MOBILE, code=code)
 
     assert not await AccessToken.exists()
 
 
-async def create_claimant(shop: AppContext, mobile: str = CLAIMED, **columns: object) -> User:
+async def create_claimant(app: AppContext, mobile: str = CLAIMED, **columns: object) -> User:
     """A new user who has just said that the number is theirs."""
-    user = await profile.update_profile(shop, await create_user(), mobile=mobile)
+    user = await profile.update_profile(app, await create_user(), mobile=mobile)
     await User.filter(id=user.id).update(**columns)
     return await User.get(id=user.id)
 
 
-async def create_every_credential(shop: AppContext, user: User) -> list[str]:
+async def create_every_credential(app: AppContext, user: User) -> list[str]:
     """Give the account one of each credential; returns the bearers of its tokens."""
     now = await database.now()
     await User.filter(id=user.id).update(api_key_hash=f"{user.id:064d}", password_hash="a password's")
     await OpenIdIdentity.create(user=user, issuer="https://id.example", subject=str(user.id), created_at=now)
     await TotpSecret.create(user=user, secret="a secret", updated_at=now)
-    app_token, _ = await sessions.issue_token(shop, user, now=now)
-    staff_session, _ = await sessions.issue_staff_session(shop, user, now=now)
+    app_token, _ = await sessions.issue_token(app, user, now=now)
+    staff_session, _ = await sessions.issue_staff_session(app, user, now=now)
     service_token, _ = await sessions.issue_service_token(
-        shop, user, name="robot", permissions=[Permission.READ_USERS], lifetime=timedelta(days=1), now=now
+        app, user, name="robot", permissions=[Permission.READ_USERS], lifetime=timedelta(days=1), now=now
     )
     return [app_token, staff_session, service_token]
 
@@ -165,23 +165,23 @@ async def list_credentials(user: User) -> set[Credential]:
 
 @pytest.mark.both_databases
 async def test_the_first_sign_in_with_a_claimed_mobile_proves_it_and_ends_all_else_that_opens_the_account(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    user = await create_claimant(shop)
-    bearers = await create_every_credential(shop, user)
+    user = await create_claimant(app)
+    bearers = await create_every_credential(app, user)
     assert await list_credentials(user) == set(Credential)
 
-    session = await sign_in(shop, sms, CLAIMED)
+    session = await sign_in(app, sms, CLAIMED)
 
     assert session.user.id == user.id
     after = await User.get(id=user.id)
     assert (after.mobile_verified, after.mobile_claimed_at) == (True, None)
     assert await list_credentials(user) == {Credential.SESSIONS}
-    assert [await sessions.authenticate(shop, bearer) for bearer in bearers] == [None, None, None]
-    assert await sessions.authenticate(shop, session.access_token) is not None
+    assert [await sessions.authenticate(app, bearer) for bearer in bearers] == [None, None, None]
+    assert await sessions.authenticate(app, session.access_token) is not None
 
 
-async def test_an_account_that_changes_hands_keeps_only_spared_credentials(shop: AppContext) -> None:
+async def test_an_account_that_changes_hands_keeps_only_spared_credentials(app: AppContext) -> None:
     owner = await create_session(await create_member(UserRole.OWNER))
     changes: list[tuple[frozenset[Credential], Callable[[User], Awaitable[object]]]] = [
         (
@@ -200,14 +200,14 @@ async def test_an_account_that_changes_hands_keeps_only_spared_credentials(shop:
     ]
     for spared, change in changes:
         user = await create_user()
-        await create_every_credential(shop, user)
+        await create_every_credential(app, user)
 
         await change(user)
 
         assert await list_credentials(user) == spared
 
 
-async def test_unblocking_does_not_bring_the_api_key_back(shop: AppContext) -> None:
+async def test_unblocking_does_not_bring_the_api_key_back(app: AppContext) -> None:
     owner, user = await create_session(await create_member(UserRole.OWNER)), await create_user()
     key = await api_keys.rotate_api_key(user)
 
@@ -218,37 +218,37 @@ async def test_unblocking_does_not_bring_the_api_key_back(shop: AppContext) -> N
 
 
 async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    first = await sign_in(shop, sms)
+    first = await sign_in(app, sms)
     await advance_time(timedelta(hours=1))
-    second = await sign_in(shop, sms)
+    second = await sign_in(app, sms)
 
     assert first.access_token != second.access_token
-    assert await sessions.authenticate(shop, first.access_token) is not None
-    assert await sessions.authenticate(shop, second.access_token) is not None
+    assert await sessions.authenticate(app, first.access_token) is not None
+    assert await sessions.authenticate(app, second.access_token) is not None
 
 
 async def test_a_mobile_belongs_to_the_user_that_verified_it_however_old_other_claims_are(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE, is_verified=False)
     owner = await create_user(mobile=MOBILE)
 
-    session = await sign_in(shop, sms, MOBILE)
+    session = await sign_in(app, sms, MOBILE)
 
     assert session.user.id == owner.id
 
 
 async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
     claimant = await create_user(mobile=MOBILE, email="claimant@example.com", is_verified=False)
-    code = await receive_code(shop, sms, "claimant@example.com")
+    code = await receive_code(app, sms, "claimant@example.com")
 
     with pytest.raises(WrongLoginCode):
-        await verify_code(shop, username="claimant@example.com", code=code)
+        await verify_code(app, username="claimant@example.com", code=code)
 
     assert not (await User.get(id=claimant.id)).mobile_verified
     assert not await AccessToken.exists()
@@ -256,7 +256,7 @@ async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
 
 @pytest.mark.both_databases
 async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_customer_claims_it_lately(
-    shop: AppContext, sms: RecordingSms, subtests: pytest.Subtests
+    app: AppContext, sms: RecordingSms, subtests: pytest.Subtests
 ) -> None:
     now = await database.now()
     old = now - login.CLAIM_LIFETIME - timedelta(minutes=1)
@@ -277,9 +277,9 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
     for name, claims, opened in cases:
         with subtests.test(name):
             mobile = next(numbers)
-            claimants = [await create_claimant(shop, mobile, **columns) for columns in claims]
+            claimants = [await create_claimant(app, mobile, **columns) for columns in claims]
 
-            session = await verify_code(shop, username=mobile, code=await receive_code(shop, sms, mobile))
+            session = await verify_code(app, username=mobile, code=await receive_code(app, sms, mobile))
 
             known = {claimant.id for claimant in claimants}
             if opened is None:
@@ -293,46 +293,46 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
 
 
 async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim_of_its_number(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     imported = await create_user(mobile=CLAIMED, is_verified=False, balance=90_000)
-    attacker = await create_claimant(shop)
+    attacker = await create_claimant(app)
 
-    session = await verify_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
+    session = await verify_code(app, username=CLAIMED, code=await receive_code(app, sms, CLAIMED))
 
     assert session.user.id not in {imported.id, attacker.id}
     assert (await User.get(id=imported.id)).balance == 90_000
 
 
 async def test_a_claimed_number_is_proven_in_the_account_by_its_code(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    user = await create_claimant(shop, mobile_claimed_at=None)
-    token, _ = await sessions.issue_token(shop, user, now=await database.now())
-    viewer = await sessions.authenticate(shop, token)
+    user = await create_claimant(app, mobile_claimed_at=None)
+    token, _ = await sessions.issue_token(app, user, now=await database.now())
+    viewer = await sessions.authenticate(app, token)
     assert viewer is not None
     # Nobody may register, and still the code is sent: somebody claims the number.
-    code = await receive_code(with_settings(shop, registration_open=False), sms, CLAIMED)
+    code = await receive_code(with_settings(app, registration_open=False), sms, CLAIMED)
 
     with pytest.raises(WrongLoginCode):
-        await login.confirm_mobile(shop, viewer, code=different_code(code), client=CLIENT)
-    assert (await login.confirm_mobile(shop, viewer, code=code, client=CLIENT)).mobile_verified
+        await login.confirm_mobile(app, viewer, code=different_code(code), client=CLIENT)
+    assert (await login.confirm_mobile(app, viewer, code=code, client=CLIENT)).mobile_verified
 
-    assert await sessions.authenticate(shop, token) is not None
+    assert await sessions.authenticate(app, token) is not None
     with pytest.raises(WrongLoginCode):
-        await login.confirm_mobile(shop, viewer, code=code, client=CLIENT)
+        await login.confirm_mobile(app, viewer, code=code, client=CLIENT)
 
 
 @pytest.mark.both_databases
-async def test_two_accounts_cannot_prove_one_number_at_once(shop: AppContext, sms: RecordingSms) -> None:
+async def test_two_accounts_cannot_prove_one_number_at_once(app: AppContext, sms: RecordingSms) -> None:
     first, second = (
-        await create_session(await create_claimant(shop)),
-        await create_session(await create_claimant(shop)),
+        await create_session(await create_claimant(app)),
+        await create_session(await create_claimant(app)),
     )
-    code = await receive_code(shop, sms, CLAIMED)
+    code = await receive_code(app, sms, CLAIMED)
 
     ends = await asyncio.gather(
-        *(login.confirm_mobile(shop, viewer, code=code, client=CLIENT) for viewer in (first, second)),
+        *(login.confirm_mobile(app, viewer, code=code, client=CLIENT) for viewer in (first, second)),
         return_exceptions=True,
     )
 
@@ -341,13 +341,13 @@ async def test_two_accounts_cannot_prove_one_number_at_once(shop: AppContext, sm
 
 
 async def test_a_number_changed_while_its_code_is_verified_is_not_verified(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_user()
-    code = await receive_code(shop, sms, str(user.mobile))
+    code = await receive_code(app, sms, str(user.mobile))
     outcomes = await asyncio.gather(
-        verify_code(shop, username=str(user.mobile), code=code),
-        profile.update_profile(shop, user, mobile=CLAIMED),
+        verify_code(app, username=str(user.mobile), code=code),
+        profile.update_profile(app, user, mobile=CLAIMED),
         return_exceptions=True,
     )
 

@@ -23,7 +23,7 @@ from resolvers.ledger_audit import audit_ledger
 from resolvers.provider_health import ProviderHealth
 from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.resolvers.provider_factories import (
     create_provider_service,
     get_balance,
@@ -44,8 +44,8 @@ async def cancel(order: Order) -> Order:
     return await order_cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
 
 
-async def queue_order(shop: AppContext, provider: Provider) -> Order:
-    return await place_order(shop, await create_provider_service(provider))
+async def queue_order(app: AppContext, provider: Provider) -> Order:
+    return await place_order(app, await create_provider_service(provider))
 
 
 async def get_last_note(order: Order) -> str | None:
@@ -54,44 +54,44 @@ async def get_last_note(order: Order) -> str | None:
 
 
 async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_all(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queue_order(shop, provider)
+    order = await queue_order(app, provider)
 
     canceled = await cancel(order)
 
     assert (canceled.status, canceled.dispatch, canceled.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
     assert await get_balance(order) == 1_000_000
     assert await get_history(order) == [(OrderActor.BUYER, S.PENDING), (OrderActor.BUYER, S.CANCELED)]
-    assert await order_submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(app, provider) == 0
     assert fake_providers.calls == []
 
 
 async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_not_sent(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queue_order(shop, provider)
-    claim = await order_submission._claim(shop, provider)
+    order = await queue_order(app, provider)
+    claim = await order_submission._claim(app, provider)
     [claimed] = claim.orders
 
     await cancel(order)
-    await order_submission._submit(shop, provider, claimed, ProviderHealth(shop, provider), claim.now())
+    await order_submission._submit(app, provider, claimed, ProviderHealth(app, provider), claim.now())
 
     assert (await Order.get(id=order.id)).status is S.CANCELED
     assert fake_providers.placed == {}
 
 
 async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says_so(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider, can_cancel=True)
+    order = await send_order(app, provider, can_cancel=True)
 
     requested = await cancel(order)
 
     assert (requested.status, requested.refunded) == (S.PROCESSING, 0)
     assert requested.cancel_requested_at is not None
     assert await get_last_note(order) == "cancellation asked for"
-    assert [await order_cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
+    assert [await order_cancellation.send_cancellations(app, provider) for _ in range(2)] == [1, 0]
     assert fake_providers.canceled == ["501"]
     assert await get_last_note(order) == "the provider will try to cancel"
     found = await Order.get(id=order.id)
@@ -99,14 +99,14 @@ async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says
 
 
 async def test_a_refused_cancellation_is_recorded_and_the_order_continues(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider, can_cancel=True)
+    order = await send_order(app, provider, can_cancel=True)
     fake_providers.refuses_to_cancel["501"] = "Too late"
     await cancel(order)
 
     for _ in range(2):
-        await order_cancellation.send_cancellations(shop, provider)
+        await order_cancellation.send_cancellations(app, provider)
 
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.cancel_due_at) == (S.PROCESSING, Dispatch.SENT, None)
@@ -115,29 +115,29 @@ async def test_a_refused_cancellation_is_recorded_and_the_order_continues(
 
 
 async def test_an_order_in_flight_is_canceled_once_its_provider_has_it(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
+    order = await place_order(app, await create_provider_service(provider, can_cancel=True))
 
     class Slow(FakeProviders):
         """Takes the order while its buyer cancels it."""
 
         async def add(self, account: object, sent: object) -> str:
             await cancel(order)
-            assert await order_cancellation.send_cancellations(shop, provider) == 0
+            assert await order_cancellation.send_cancellations(app, provider) == 0
             return "777"
 
-    slow = new_shop(shop.settings, RecordingSms(), providers=Slow())
+    slow = build_app(app.settings, RecordingSms(), providers=Slow())
     await order_submission.submit_orders(slow, provider)
 
-    assert await order_cancellation.send_cancellations(shop, provider) == 1
+    assert await order_cancellation.send_cancellations(app, provider) == 1
     assert fake_providers.canceled == ["777"]
 
 
 async def test_an_order_canceled_in_flight_that_was_not_sent_is_not_sent_again(
-    shop: AppContext, provider: Provider
+    app: AppContext, provider: Provider
 ) -> None:
-    order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
+    order = await place_order(app, await create_provider_service(provider, can_cancel=True))
 
     class Closed(FakeProviders):
         """Cannot be reached; the buyer cancels meanwhile."""
@@ -146,7 +146,7 @@ async def test_an_order_canceled_in_flight_that_was_not_sent_is_not_sent_again(
             await cancel(order)
             raise GatewayUnavailable("panel.example unavailable", request_sent=False)
 
-    closed = new_shop(shop.settings, RecordingSms(), providers=Closed())
+    closed = build_app(app.settings, RecordingSms(), providers=Closed())
     await order_submission.submit_orders(closed, provider)
     await make_due(order)
     await order_submission.submit_orders(closed, provider)
@@ -181,9 +181,9 @@ async def test_an_order_canceled_in_flight_that_was_not_sent_is_not_sent_again(
     ],
 )
 async def test_an_uncancelable_order_is_refused_and_unchanged(
-    columns: dict[str, object], can_cancel: bool, shop: AppContext, provider: Provider
+    columns: dict[str, object], can_cancel: bool, app: AppContext, provider: Provider
 ) -> None:
-    order = await send_order(shop, provider, can_cancel=can_cancel)
+    order = await send_order(app, provider, can_cancel=can_cancel)
     if columns:
         await Order.filter(id=order.id).update(**columns)
     before = await read_stored_rows()
@@ -194,8 +194,8 @@ async def test_an_uncancelable_order_is_refused_and_unchanged(
     assert await read_stored_rows() == before
 
 
-async def test_a_cancellation_can_be_asked_for_once(shop: AppContext, provider: Provider) -> None:
-    order = await send_order(shop, provider, can_cancel=True)
+async def test_a_cancellation_can_be_asked_for_once(app: AppContext, provider: Provider) -> None:
+    order = await send_order(app, provider, can_cancel=True)
     await cancel(order)
     with pytest.raises(OrderNotCancelable):
         await cancel(order)
@@ -207,8 +207,8 @@ async def test_an_order_that_does_not_exist_is_not_found(order_id: int, db: str)
         await order_cancellation.cancel_order(await create_user(), order_id=order_id)
 
 
-async def test_another_user_s_order_is_not_canceled(shop: AppContext, provider: Provider) -> None:
-    order = await queue_order(shop, provider)
+async def test_another_user_s_order_is_not_canceled(app: AppContext, provider: Provider) -> None:
+    order = await queue_order(app, provider)
     with pytest.raises(Forbidden):
         await order_cancellation.cancel_order(await create_user(), order_id=order.id)
     assert (await Order.get(id=order.id)).status is S.PENDING
@@ -216,9 +216,9 @@ async def test_another_user_s_order_is_not_canceled(shop: AppContext, provider: 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["queued", "sent"])
 async def test_of_two_concurrent_cancellations_one_counts(
-    is_sent: bool, shop: AppContext, provider: Provider
+    is_sent: bool, app: AppContext, provider: Provider
 ) -> None:
-    order = await (send_order(shop, provider, can_cancel=True) if is_sent else queue_order(shop, provider))
+    order = await (send_order(app, provider, can_cancel=True) if is_sent else queue_order(app, provider))
 
     outcomes = await asyncio.gather(*(cancel(order) for _ in range(5)), return_exceptions=True)
 
@@ -236,34 +236,34 @@ async def test_of_two_concurrent_cancellations_one_counts(
     ids=["away", "refused"],
 )
 async def test_an_unreachable_provider_is_asked_to_cancel_again_a_minute_later(
-    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    failure: GatewayError, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider, can_cancel=True)
+    order = await send_order(app, provider, can_cancel=True)
     await cancel(order)
     fake_providers.fail_next = [failure]
     began = await database.now()
 
-    assert [await order_cancellation.send_cancellations(shop, provider) for _ in range(2)] == [0, 0]
+    assert [await order_cancellation.send_cancellations(app, provider) for _ in range(2)] == [0, 0]
 
     due_at = (await Order.get(id=order.id)).cancel_due_at
     assert due_at is not None
     assert began <= due_at - timedelta(minutes=1) <= await database.now()
     await Order.filter(id=order.id).update(cancel_due_at=order.created_at)
-    assert await order_cancellation.send_cancellations(shop, provider) == 1
+    assert await order_cancellation.send_cancellations(app, provider) == 1
     assert fake_providers.canceled == ["501"]
 
 
 async def test_several_workers_ask_for_each_cancellation_once(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
-    first = await send_order(shop, provider, can_cancel=True)
+    first = await send_order(app, provider, can_cancel=True)
     await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
     first = await Order.get(id=first.id)
     twins = [first.clone() for _ in range(119)]
     for number, twin in enumerate(twins, start=502):
         twin.provider_order_id = str(number)
     await Order.bulk_create(twins)
-    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
+    workers = [build_app(app.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
     counts = await asyncio.gather(
         *(order_cancellation.send_cancellations(worker, provider) for worker in workers)
@@ -274,9 +274,9 @@ async def test_several_workers_ask_for_each_cancellation_once(
     assert sorted(fake_providers.canceled) == [str(number) for number in range(501, 621)]
 
 
-async def subscribe(shop: AppContext, provider: Provider, *, last_day: date | None) -> Order:
+async def subscribe(app: AppContext, provider: Provider, *, last_day: date | None) -> Order:
     service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
-    order = await place_order(shop, service, details=SUBSCRIPTION)
+    order = await place_order(app, service, details=SUBSCRIPTION)
     await Order.filter(id=order.id).update(
         subscription_expiry=last_day and calendar_days.format_day(last_day)
     )
@@ -287,13 +287,13 @@ async def subscribe(shop: AppContext, provider: Provider, *, last_day: date | No
     ("days_left", "status", "refunded"), [(-1, S.CANCELED, 60), (0, S.PENDING, 0), (None, S.PENDING, 0)]
 )
 async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
-    days_left: int | None, status: OrderStatus, refunded: int, shop: AppContext, provider: Provider
+    days_left: int | None, status: OrderStatus, refunded: int, app: AppContext, provider: Provider
 ) -> None:
     today = calendar_days.to_day(await database.now())
     last_day = None if days_left is None else today + timedelta(days=days_left)
-    order = await subscribe(shop, provider, last_day=last_day)
+    order = await subscribe(app, provider, last_day=last_day)
 
-    ended = [await order_cancellation.end_expired_subscriptions(shop) for _ in range(2)]
+    ended = [await order_cancellation.end_expired_subscriptions(app) for _ in range(2)]
 
     found = await Order.get(id=order.id)
     assert (found.status, found.refunded) == (status, refunded)
@@ -304,7 +304,7 @@ async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
 
 
 async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
-    shop: AppContext, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = await database.now()
     zones = map(ZoneInfo, ("Pacific/Kiritimati", "Etc/GMT+12"))
@@ -312,10 +312,10 @@ async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
     elsewhere = next(zone for zone in zones if now.astimezone(zone).date() != now.date())
     monkeypatch.setitem(calendar_days._state, "zone", elsewhere)
     today = calendar_days.to_day(now)
-    lasting = await subscribe(shop, provider, last_day=today)
-    over = await subscribe(shop, provider, last_day=today - timedelta(days=1))
+    lasting = await subscribe(app, provider, last_day=today)
+    over = await subscribe(app, provider, last_day=today - timedelta(days=1))
 
-    await order_cancellation.end_expired_subscriptions(shop)
+    await order_cancellation.end_expired_subscriptions(app)
 
     assert (await Order.get(id=lasting.id)).status is S.PENDING
     assert (await Order.get(id=over.id)).status is S.CANCELED
@@ -324,18 +324,18 @@ async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
     for last_day, is_taken in ((today, True), (today - timedelta(days=1), False)):
         requested = replace(SUBSCRIPTION, subscription=replace(subscription, expiry=last_day))
         with nullcontext() if is_taken else pytest.raises(InvalidInput):
-            await place_order(shop, service, details=requested)
+            await place_order(app, service, details=requested)
 
 
 @pytest.mark.parametrize(("days_left", "is_held"), [(-3, True), (-2, False), (0, False)])
 async def test_a_subscription_never_ended_by_its_provider_is_held_for_staff(
-    days_left: int, is_held: bool, shop: AppContext, provider: Provider
+    days_left: int, is_held: bool, app: AppContext, provider: Provider
 ) -> None:
     today = calendar_days.to_day(await database.now())
-    order = await subscribe(shop, provider, last_day=today + timedelta(days=days_left))
-    await order_submission.submit_orders(shop, provider)
+    order = await subscribe(app, provider, last_day=today + timedelta(days=days_left))
+    await order_submission.submit_orders(app, provider)
 
-    assert await order_cancellation.end_expired_subscriptions(shop) == int(is_held)
+    assert await order_cancellation.end_expired_subscriptions(app) == int(is_held)
 
     found = await Order.get(id=order.id)
     assert found.status is (S.AWAITING if is_held else S.PROCESSING)
@@ -344,9 +344,9 @@ async def test_a_subscription_never_ended_by_its_provider_is_held_for_staff(
 
 
 async def test_a_subscription_that_its_buyer_cancels_before_it_is_sent_is_canceled_in_every_column(
-    shop: AppContext, provider: Provider
+    app: AppContext, provider: Provider
 ) -> None:
-    order = await subscribe(shop, provider, last_day=None)
+    order = await subscribe(app, provider, last_day=None)
     canceled = await cancel(order)
     assert (canceled.status, canceled.subscription_status) == (S.CANCELED, SubscriptionStatus.CANCELED)
     assert canceled.refunded == 60

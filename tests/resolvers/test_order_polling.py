@@ -16,7 +16,7 @@ from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
 from tests.database_state import read_all_rows, record_statements
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.resolvers.provider_factories import get_balance, get_history, make_due, send_order
 
 pytestmark = pytest.mark.both_databases
@@ -25,16 +25,16 @@ S = OrderStatus
 WRONG_NUMBER = "Incorrect order ID"
 
 
-async def poll(shop: AppContext, provider: Provider, order: Order) -> Order:
+async def poll(app: AppContext, provider: Provider, order: Order) -> Order:
     """The order after the provider was asked about it."""
     await make_due(order)
-    await order_polling.poll_orders(shop, provider)
+    await order_polling.poll_orders(app, provider)
     return await Order.get(id=order.id)
 
 
-async def send_many(shop: AppContext, provider: Provider, fake_providers: FakeProviders, number: int) -> None:
+async def send_many(app: AppContext, provider: Provider, fake_providers: FakeProviders, number: int) -> None:
     """Orders 501 and up, which the provider says nothing new about."""
-    first = await send_order(shop, provider)
+    first = await send_order(app, provider)
     twins = []
     for provider_order_id in map(str, range(502, 501 + number)):
         twin = first.clone()
@@ -61,15 +61,15 @@ async def test_each_provider_status_maps_to_one_of_ours_and_refunds_the_amount_d
     reported: OrderStatus | None,
     status: OrderStatus,
     refunded: int,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", reported, remains=25, start_count=7)
 
     for _ in range(2):
-        order = await poll(shop, provider, order)
+        order = await poll(app, provider, order)
 
     is_over = status not in (S.PROCESSING, S.INPROGRESS)
     assert (order.status, order.refunded, order.remains, order.start_count) == (status, refunded, 25, 7)
@@ -86,30 +86,30 @@ async def test_each_provider_status_maps_to_one_of_ours_and_refunds_the_amount_d
 async def test_implausible_numbers_are_not_shown(
     remains: int | None,
     start_count: int | None,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.INPROGRESS, remains=60, start_count=7)
-    await poll(shop, provider, order)
+    await poll(app, provider, order)
     fake_providers.report("501", S.INPROGRESS, remains=remains, start_count=start_count)
 
-    order = await poll(shop, provider, order)
+    order = await poll(app, provider, order)
 
     assert (order.remains, order.start_count) == (60, 7)
 
 
 @pytest.mark.parametrize("reported", [None, S.PENDING, S.PROCESSING])
 async def test_a_step_back_is_ignored(
-    reported: OrderStatus | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    reported: OrderStatus | None, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.INPROGRESS)
-    await poll(shop, provider, order)
+    await poll(app, provider, order)
     fake_providers.report("501", reported)
 
-    order = await poll(shop, provider, order)
+    order = await poll(app, provider, order)
 
     assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
     assert [status for _, status in await get_history(order)] == [S.PENDING, S.PROCESSING, S.INPROGRESS]
@@ -117,13 +117,13 @@ async def test_a_step_back_is_ignored(
 
 @pytest.mark.parametrize(("remains", "refunded"), [(0, 0), (1, 33), (2, 66), (3, 100)])
 async def test_a_partial_delivery_gives_back_its_share_rounded_down(
-    remains: int, refunded: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    remains: int, refunded: int, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider, details=OrderDetails(quantity=3), price=33_333)
+    order = await send_order(app, provider, details=OrderDetails(quantity=3), price=33_333)
     assert order.charge == 100
     fake_providers.report("501", S.PARTIAL, remains=remains)
 
-    order = await poll(shop, provider, order)
+    order = await poll(app, provider, order)
 
     assert (order.status, order.refunded) == (S.PARTIAL, refunded)
     assert await get_balance(order) == 999_900 + refunded
@@ -132,13 +132,13 @@ async def test_a_partial_delivery_gives_back_its_share_rounded_down(
 
 @pytest.mark.parametrize("remains", [None, -1, 101])
 async def test_a_partial_delivery_with_an_implausible_count_is_held_for_staff(
-    remains: int | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    remains: int | None, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.PARTIAL, remains=remains)
 
     for _ in range(2):
-        order = await poll(shop, provider, order)
+        order = await poll(app, provider, order)
 
     assert (order.status, order.dispatch) == (S.AWAITING, Dispatch.UNKNOWN)
     assert (order.staff_note, order.refunded) == (f"partial with {remains} of 100 remaining", 0)
@@ -147,44 +147,44 @@ async def test_a_partial_delivery_with_an_implausible_count_is_held_for_staff(
 
 @pytest.mark.parametrize("waited", [timedelta(0), timedelta(hours=5)], ids=["at once", "late"])
 async def test_an_order_just_sent_and_unknown_to_its_provider_is_polled_again(
-    waited: timedelta, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    waited: timedelta, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     await Order.filter(id=order.id).update(created_at=order.created_at - waited)
     del fake_providers.states["501"]
     fake_providers.errors["501"] = WRONG_NUMBER
 
-    order = await poll(shop, provider, order)
+    order = await poll(app, provider, order)
 
     assert (order.status, order.dispatch) == (S.PROCESSING, Dispatch.SENT)
     assert order.due_at is not None
 
 
 async def test_an_order_unknown_to_its_provider_after_an_hour_is_held_for_staff(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     del fake_providers.states["501"]
     fake_providers.errors["501"] = WRONG_NUMBER
     await Order.filter(id=order.id).update(unclear_since=order.created_at - timedelta(hours=1))
 
-    order = await poll(shop, provider, order)
+    order = await poll(app, provider, order)
 
     assert (order.status, order.dispatch, order.refunded) == (S.AWAITING, Dispatch.UNKNOWN, 0)
     assert order.staff_note == f"order 501 at the provider: the provider says of it: {WRONG_NUMBER}"
 
 
 async def test_one_unknown_order_number_does_not_delay_other_orders(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    orders = [await send_order(shop, provider) for _ in range(3)]
+    orders = [await send_order(app, provider) for _ in range(3)]
     del fake_providers.states["501"]
     fake_providers.errors["501"] = WRONG_NUMBER
     fake_providers.report("502", S.COMPLETED)
     # Of 503 the answer says nothing at all.
     del fake_providers.states["503"]
 
-    assert await order_polling.poll_orders(shop, provider) == 3
+    assert await order_polling.poll_orders(app, provider) == 3
 
     found = [await Order.get(id=order.id) for order in orders]
     assert [order.status for order in found] == [S.PROCESSING, S.COMPLETED, S.PROCESSING]
@@ -201,15 +201,15 @@ async def test_one_unknown_order_number_does_not_delay_other_orders(
     ids=["away", "outage", "refused"],
 )
 async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_after_the_usual_interval(
-    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    failure: GatewayError, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.CANCELED)
     fake_providers.fail_next = [failure]
     before, began = await read_all_rows(), await database.now()
 
-    assert await order_polling.poll_orders(shop, provider) == 0
-    assert await order_polling.poll_orders(shop, provider) == 0
+    assert await order_polling.poll_orders(app, provider) == 0
+    assert await order_polling.poll_orders(app, provider) == 0
 
     ended, after = await database.now(), await read_all_rows()
     due_at = (await Order.get(id=order.id)).due_at
@@ -219,7 +219,7 @@ async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_afte
     # What it says of itself is counted.
     before["providers"] = after["providers"]
     assert after == before
-    assert (await poll(shop, provider, order)).status is S.CANCELED
+    assert (await poll(app, provider, order)).status is S.CANCELED
 
 
 @pytest.mark.parametrize("status", [S.PROCESSING, S.INPROGRESS])
@@ -227,18 +227,18 @@ async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_afte
 async def test_unchanged_orders_cost_no_transaction_of_their_own(
     reported: OrderStatus,
     status: OrderStatus,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    await send_many(shop, provider, fake_providers, 20)
+    await send_many(app, provider, fake_providers, 20)
     await Order.all().update(status=status)
     for number in map(str, range(501, 521)):
         fake_providers.report(number, reported)
     untouched = [order.updated_at for order in await Order.all().order_by("id")]
 
     with record_statements() as statements:
-        assert await order_polling.poll_orders(shop, provider) == 20
+        assert await order_polling.poll_orders(app, provider) == 20
 
     # The clock, the claim, the orders, and when to ask next.
     assert len(statements) == 4
@@ -246,13 +246,13 @@ async def test_unchanged_orders_cost_no_transaction_of_their_own(
 
 
 async def test_only_the_changed_order_costs_a_transaction(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_many(shop, provider, fake_providers, 20)
+    await send_many(app, provider, fake_providers, 20)
     fake_providers.report("510", S.INPROGRESS)
 
     with record_statements() as statements:
-        await order_polling.poll_orders(shop, provider)
+        await order_polling.poll_orders(app, provider)
 
     touched = [statement for statement in statements if "order_events" in statement]
     assert len(touched) == 1
@@ -263,13 +263,13 @@ async def test_only_the_changed_order_costs_a_transaction(
     ("age", "wait"), [(0, 5), (90, 5), (200, 15), (600, 60), (3_000, 300), (10_000, 900), (900_000, 900)]
 )
 async def test_an_order_is_polled_again_after_a_twentieth_of_its_age(
-    age: int, wait: int, shop: AppContext, provider: Provider
+    age: int, wait: int, app: AppContext, provider: Provider
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     began = await database.now()
     await Order.filter(id=order.id).update(created_at=began - timedelta(seconds=age))
 
-    await order_polling.poll_orders(shop, provider)
+    await order_polling.poll_orders(app, provider)
 
     due_at = (await Order.get(id=order.id)).due_at
     assert due_at is not None
@@ -277,20 +277,20 @@ async def test_an_order_is_polled_again_after_a_twentieth_of_its_age(
 
 
 async def test_a_call_polls_at_most_a_hundred_orders(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_many(shop, provider, fake_providers, 150)
+    await send_many(app, provider, fake_providers, 150)
 
-    assert [await order_polling.poll_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
+    assert [await order_polling.poll_orders(app, provider) for _ in range(3)] == [100, 50, 0]
 
     assert sorted(fake_providers.polled_orders) == [str(number) for number in range(501, 651)]
 
 
 async def test_several_workers_poll_no_order_twice(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
-    await send_many(shop, provider, fake_providers, 150)
-    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abcd"]
+    await send_many(app, provider, fake_providers, 150)
+    workers = [build_app(app.settings, sms, providers=fake_providers, worker_name=name) for name in "abcd"]
 
     counts = await asyncio.gather(*(order_polling.poll_orders(worker, provider) for worker in workers))
 
@@ -299,9 +299,9 @@ async def test_several_workers_poll_no_order_twice(
 
 
 async def test_two_workers_with_the_same_report_refund_once(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.CANCELED)
     state = fake_providers.states["501"]
 
@@ -313,12 +313,12 @@ async def test_two_workers_with_the_same_report_refund_once(
 
 
 async def test_orders_of_a_disabled_provider_are_still_polled(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await send_order(shop, provider)
+    order = await send_order(app, provider)
     fake_providers.report("501", S.COMPLETED)
     await Provider.filter(id=provider.id).update(is_active=False)
 
-    await order_polling.poll_orders(shop, await Provider.get(id=provider.id))
+    await order_polling.poll_orders(app, await Provider.get(id=provider.id))
 
     assert (await Order.get(id=order.id)).status is S.COMPLETED

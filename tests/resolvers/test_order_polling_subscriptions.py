@@ -19,24 +19,24 @@ pytestmark = pytest.mark.both_databases
 DETAILS = OrderDetails(username="sara", subscription=Subscription(posts=3, min=10, max=20, delay=30))
 
 
-async def subscribe(shop: AppContext, provider: Provider) -> Order:
-    return await send_order(shop, provider, details=DETAILS, type=ServiceType.SUBSCRIPTIONS)
+async def subscribe(app: AppContext, provider: Provider) -> Order:
+    return await send_order(app, provider, details=DETAILS, type=ServiceType.SUBSCRIPTIONS)
 
 
 async def poll_subscription(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, order: Order, **state: object
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, order: Order, **state: object
 ) -> Order:
     """The order after its provider said so."""
     fake_providers.report("501", **state)  # type: ignore[arg-type]  # of each field's own type
     await make_due(order)
-    await order_polling.poll_orders(shop, provider)
+    await order_polling.poll_orders(app, provider)
     return await Order.get(id=order.id)
 
 
 async def test_a_subscription_is_sent_with_all_its_parameters(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
     assert order.charge == 60
     assert fake_providers.placed["501"].to_form() == {
         "service": "77",
@@ -50,12 +50,12 @@ async def test_a_subscription_is_sent_with_all_its_parameters(
 
 @pytest.mark.parametrize("term", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
 async def test_a_running_or_paused_subscription_shows_its_progress(
-    term: SubscriptionStatus, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    term: SubscriptionStatus, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
 
     order = await poll_subscription(
-        shop, provider, fake_providers, order, subscription_status=term, posts=2, orders=("23501", "23502")
+        app, provider, fake_providers, order, subscription_status=term, posts=2, orders=("23501", "23502")
     )
 
     assert (order.status, order.subscription_status, order.refunded) == (OrderStatus.INPROGRESS, term, 0)
@@ -79,18 +79,18 @@ async def test_an_ended_subscription_refunds_undelivered_posts(
     posts: int | None,
     status: OrderStatus,
     refunded: int,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
     await poll_subscription(
-        shop, provider, fake_providers, order, subscription_status=SubscriptionStatus.ACTIVE
+        app, provider, fake_providers, order, subscription_status=SubscriptionStatus.ACTIVE
     )
 
     for _ in range(2):
         order = await poll_subscription(
-            shop, provider, fake_providers, order, subscription_status=term, posts=posts
+            app, provider, fake_providers, order, subscription_status=term, posts=posts
         )
 
     assert (order.status, order.subscription_status, order.dispatch) == (status, term, Dispatch.CLOSED)
@@ -101,11 +101,11 @@ async def test_an_ended_subscription_refunds_undelivered_posts(
 
 @pytest.mark.parametrize(("term", "refunded"), [(OrderStatus.REFUNDED, 60), (OrderStatus.PARTIAL, 40)])
 async def test_a_subscription_with_a_final_order_status_is_refunded_too(
-    term: OrderStatus, refunded: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    term: OrderStatus, refunded: int, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
 
-    order = await poll_subscription(shop, provider, fake_providers, order, status=term, posts=1)
+    order = await poll_subscription(app, provider, fake_providers, order, status=term, posts=1)
 
     assert (order.status, order.dispatch, order.refunded) == (term, Dispatch.CLOSED, refunded)
     assert order.subscription_status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
@@ -113,12 +113,12 @@ async def test_a_subscription_with_a_final_order_status_is_refunded_too(
 
 @pytest.mark.parametrize("posts", [None, -1, 4])
 async def test_a_subscription_expired_with_an_implausible_post_count_is_held_for_staff(
-    posts: int | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    posts: int | None, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
 
     order = await poll_subscription(
-        shop, provider, fake_providers, order, subscription_status=SubscriptionStatus.EXPIRED, posts=posts
+        app, provider, fake_providers, order, subscription_status=SubscriptionStatus.EXPIRED, posts=posts
     )
 
     assert (order.status, order.dispatch, order.refunded) == (OrderStatus.AWAITING, Dispatch.UNKNOWN, 0)
@@ -126,13 +126,11 @@ async def test_a_subscription_expired_with_an_implausible_post_count_is_held_for
 
 
 async def test_a_subscription_with_an_in_progress_order_status_is_active(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await subscribe(shop, provider)
+    order = await subscribe(app, provider)
 
-    order = await poll_subscription(
-        shop, provider, fake_providers, order, status=OrderStatus.PENDING, posts=7
-    )
+    order = await poll_subscription(app, provider, fake_providers, order, status=OrderStatus.PENDING, posts=7)
 
     assert (order.status, order.dispatch) == (OrderStatus.INPROGRESS, Dispatch.SENT)
     assert (order.subscription_status, order.subscription_response_posts) == (SubscriptionStatus.ACTIVE, None)

@@ -22,7 +22,7 @@ from resolvers import order_submission
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.resolvers.provider_factories import (
     create_provider,
     create_provider_service,
@@ -37,17 +37,17 @@ UNSENT = GatewayUnavailable("panel.example unavailable", request_sent=False)
 LOST = GatewayUnavailable("panel.example unavailable", request_sent=True)
 
 
-async def queued(shop: AppContext, provider: Provider) -> Order:
-    return await place_order(shop, await create_provider_service(provider))
+async def queued(app: AppContext, provider: Provider) -> Order:
+    return await place_order(app, await create_provider_service(provider))
 
 
 async def test_an_order_is_sent_once_and_followed(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
 
-    assert await order_submission.submit_orders(shop, provider) == 1
-    assert await order_submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(app, provider) == 1
+    assert await order_submission.submit_orders(app, provider) == 0
 
     await order.refresh_from_db()
     assert list(fake_providers.placed) == [order.provider_order_id] == ["501"]
@@ -60,13 +60,13 @@ async def test_an_order_is_sent_once_and_followed(
 
 
 async def test_a_refused_order_is_an_error_with_the_provider_s_message(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     fake_providers.fail_next = [GatewayRejected(200, "neworder.error.link_duplicate")]
 
-    await order_submission.submit_orders(shop, provider)
-    await order_submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(app, provider)
+    await order_submission.submit_orders(app, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.ERROR, Dispatch.REFUSED)
@@ -76,19 +76,19 @@ async def test_a_refused_order_is_an_error_with_the_provider_s_message(
 
 @pytest.mark.parametrize("failure", [UNSENT, GatewayRateLimited("busy")], ids=["not connected", "rate limit"])
 async def test_an_order_certainly_not_sent_is_sent_later(
-    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    failure: GatewayError, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     fake_providers.fail_next = [failure, failure]
 
-    await order_submission.submit_orders(shop, provider)
-    assert await order_submission.submit_orders(shop, provider) == 0
+    await order_submission.submit_orders(app, provider)
+    assert await order_submission.submit_orders(app, provider) == 0
     waits = []
     for _ in range(2):
         before = await Order.get(id=order.id)
         waits.append((before.due_at or before.created_at) - before.created_at)
         await make_due(order)
-        await order_submission.submit_orders(shop, provider)
+        await order_submission.submit_orders(app, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "501")
@@ -98,15 +98,15 @@ async def test_an_order_certainly_not_sent_is_sent_later(
 
 @pytest.mark.parametrize("failure", [LOST, GatewayInvalidResponse("no JSON")], ids=["broken off", "nonsense"])
 async def test_an_unknown_outcome_is_held_and_never_sent_again(
-    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    failure: GatewayError, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     fake_providers.fail_next = [failure]
 
-    await order_submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(app, provider)
     await make_due(order)
-    await order_submission.submit_orders(shop, provider)
-    await order_submission.hold_lost_orders(shop)
+    await order_submission.submit_orders(app, provider)
+    await order_submission.hold_lost_orders(app)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
@@ -116,17 +116,17 @@ async def test_an_unknown_outcome_is_held_and_never_sent_again(
 
 
 async def test_an_order_in_flight_when_its_worker_was_lost_is_held_after_its_lease(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     await Order.filter(id=order.id).update(
         dispatch=Dispatch.SENDING, worker="dead", lease_until=order.created_at + timedelta(hours=1)
     )
-    assert await order_submission.hold_lost_orders(shop) == 0
+    assert await order_submission.hold_lost_orders(app) == 0
     await Order.filter(id=order.id).update(lease_until=order.created_at)
 
-    assert await order_submission.hold_lost_orders(shop) == 1
-    await order_submission.submit_orders(shop, provider)
+    assert await order_submission.hold_lost_orders(app) == 1
+    await order_submission.submit_orders(app, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
@@ -134,30 +134,30 @@ async def test_an_order_in_flight_when_its_worker_was_lost_is_held_after_its_lea
 
 
 async def test_an_order_claimed_by_a_lost_worker_is_taken_over_after_its_lease(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     await Order.filter(id=order.id).update(worker="dead", lease_until=order.created_at + timedelta(hours=1))
-    assert await order_submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(app, provider) == 0
     await Order.filter(id=order.id).update(lease_until=order.created_at)
 
-    assert await order_submission.submit_orders(shop, provider) == 1
+    assert await order_submission.submit_orders(app, provider) == 1
 
     assert len(fake_providers.placed) == 1
 
 
 async def test_a_worker_thought_lost_still_records_its_result(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
 
     class Slow(FakeProviders):
         async def add(self, account: object, sent: object) -> str:
             await Order.filter(id=order.id).update(lease_until=order.created_at)
-            await order_submission.hold_lost_orders(shop)
+            await order_submission.hold_lost_orders(app)
             return "777"
 
-    slow = new_shop(shop.settings, RecordingSms(), providers=Slow(), worker_name="slow")
+    slow = build_app(app.settings, RecordingSms(), providers=Slow(), worker_name="slow")
     await order_submission.submit_orders(slow, provider)
 
     await order.refresh_from_db()
@@ -169,10 +169,10 @@ async def test_a_worker_thought_lost_still_records_its_result(
 
 
 async def test_a_provider_number_of_another_order_is_not_accepted(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    first, second = await queued(shop, provider), await queued(shop, provider)
-    await order_submission.submit_orders(shop, provider)
+    first, second = await queued(app, provider), await queued(app, provider)
+    await order_submission.submit_orders(app, provider)
     await Order.filter(id=second.id).update(
         dispatch=Dispatch.SENDING, provider_order_id=None, status=OrderStatus.PENDING
     )
@@ -187,13 +187,13 @@ async def test_a_provider_number_of_another_order_is_not_accepted(
 
 
 async def test_several_workers_at_once_send_every_order_once(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     service = await create_provider_service(provider)
     for number in range(30):
-        await place_order(shop, service, link=f"page{number}")
+        await place_order(app, service, link=f"page{number}")
     workers = [
-        new_shop(shop.settings, sms, providers=fake_providers, worker_name=f"worker {number}")
+        build_app(app.settings, sms, providers=fake_providers, worker_name=f"worker {number}")
         for number in range(4)
     ]
 
@@ -205,23 +205,23 @@ async def test_several_workers_at_once_send_every_order_once(
 
 
 async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_planner_believes(
-    shop: AppContext, fake_providers: FakeProviders
+    app: AppContext, fake_providers: FakeProviders
 ) -> None:
     provider = await create_provider(concurrency=1)
     service = await create_provider_service(provider)
-    first = await place_order(shop, service)
+    first = await place_order(app, service)
     # From statistics of one order PostgreSQL plans a claim as it would for no other number.
     analyze = "VACUUM ANALYZE orders" if database.dialect() == "postgres" else "ANALYZE"
     await database.connection().execute_script(analyze)
     await Order.bulk_create([first.clone() for _ in range(19)])
 
-    assert [await order_submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
+    assert [await order_submission.submit_orders(app, provider) for _ in range(3)] == [10, 10, 0]
 
 
 async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
-    shop: AppContext, provider: Provider
+    app: AppContext, provider: Provider
 ) -> None:
-    orders = [await queued(shop, provider) for _ in range(3)]
+    orders = [await queued(app, provider) for _ in range(3)]
 
     class Faulty(FakeProviders):
         """Breaks on the first order, and takes a few turns of the loop for the others."""
@@ -235,7 +235,7 @@ async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
             return await super().add(account, order)
 
     await order_submission.submit_orders(
-        new_shop(shop.settings, RecordingSms(), providers=Faulty()), provider
+        build_app(app.settings, RecordingSms(), providers=Faulty()), provider
     )
 
     found = [await Order.get(id=order.id) for order in orders]
@@ -243,16 +243,16 @@ async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
 
 
 async def test_nothing_is_sent_for_services_of_staff_old_orders_and_providers_that_are_off(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await queued(shop, provider)
+    order = await queued(app, provider)
     await Order.filter(id=order.id).update(is_imported=True, dispatch=Dispatch.NONE)
-    await queued(shop, provider)
+    await queued(app, provider)
     await Provider.filter(id=provider.id).update(is_active=False)
 
-    assert await order_submission.submit_orders(shop, await Provider.get(id=provider.id)) == 0
+    assert await order_submission.submit_orders(app, await Provider.get(id=provider.id)) == 0
     await Provider.filter(id=provider.id).update(is_active=True)
-    assert await order_submission.submit_orders(shop, await Provider.get(id=provider.id)) == 1
+    assert await order_submission.submit_orders(app, await Provider.get(id=provider.id)) == 1
 
     # Charged here, it only passes for one of the old panel's, which the audit would notice.
     await Order.filter(id=order.id).update(is_imported=False)

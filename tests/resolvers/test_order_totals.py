@@ -65,7 +65,7 @@ async def assert_exact(limit: int) -> None:
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(2 * DEPTH))
-async def test_totals_of_a_random_history_are_exact(seed: int, shop: AppContext) -> None:
+async def test_totals_of_a_random_history_are_exact(seed: int, app: AppContext) -> None:
     chance = Random(seed)
     users = [await create_user() for _ in range(5)]
     services = [await create_service() for _ in range(4)]
@@ -94,12 +94,12 @@ async def test_totals_of_a_random_history_are_exact(seed: int, shop: AppContext)
             order = orders.pop(chance.randrange(len(orders)))
             await Order.filter(id=order.id).delete()
         else:
-            await order_totals.apply_deltas(shop)
+            await order_totals.apply_deltas(app)
         await assert_exact(limit=chance.choice([1, 3, 10]))
 
     # These orders were never charged to a wallet, so other checks find differences.
     assert not any("tally" in found.check for found in await ledger_audit.audit_ledger())
-    while await order_totals.apply_deltas(shop):
+    while await order_totals.apply_deltas(app):
         await assert_exact(limit=10)
     assert await OrderDelta.all().count() == 0
     await assert_exact(limit=10)
@@ -129,9 +129,9 @@ async def test_irrelevant_changes_are_not_recorded() -> None:
     assert await OrderDelta.all().count() == noted == 1
 
 
-async def test_the_tables_are_read_by_one_statement_each(shop: AppContext) -> None:
+async def test_the_tables_are_read_by_one_statement_each(app: AppContext) -> None:
     await create_order(await create_user(), await create_service())
-    await order_totals.apply_deltas(shop)
+    await order_totals.apply_deltas(app)
     await create_order(await create_user(), await create_service())
 
     with record_statements() as statements:
@@ -141,11 +141,11 @@ async def test_the_tables_are_read_by_one_statement_each(shop: AppContext) -> No
     assert len(statements) == 2
 
 
-async def test_all_time_totals_equal_totals_since_the_epoch(shop: AppContext) -> None:
+async def test_all_time_totals_equal_totals_since_the_epoch(app: AppContext) -> None:
     users, service = [await create_user() for _ in range(3)], await create_service()
     for place, user in enumerate((*users, users[0])):
         await create_order(user, service, charge=100 + place)
-    await order_totals.apply_deltas(shop)
+    await order_totals.apply_deltas(app)
 
     always = [(row.user.id, row.order_count, row.amount) for row in await statistics.list_top_users()]
 
@@ -154,10 +154,10 @@ async def test_all_time_totals_equal_totals_since_the_epoch(shop: AppContext) ->
     ]
 
 
-async def test_the_audit_finds_a_wrong_total(shop: AppContext) -> None:
+async def test_the_audit_finds_a_wrong_total(app: AppContext) -> None:
     user = await create_user()
     await create_order(user, await create_service(), charge=100)
-    await order_totals.apply_deltas(shop)
+    await order_totals.apply_deltas(app)
     await UserTally.filter(user_id=user.id).update(amount=99)
 
     found = [found for found in await ledger_audit.audit_ledger() if "tally" in found.check]
@@ -165,7 +165,7 @@ async def test_the_audit_finds_a_wrong_total(shop: AppContext) -> None:
     assert [(one.record, one.expected, one.actual) for one in found] == [(f"user {user.id}", 100, 99)]
 
 
-async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: AppContext) -> None:
+async def test_since_is_exact_around_midnight_in_iran_in_every_zone(app: AppContext) -> None:
     user, service = await create_user(), await create_service()
     midnight, tick = datetime(2026, 1, 1, 20, 30, tzinfo=UTC), timedelta(microseconds=1)
     timestamps = [midnight + step for step in (-tick, 0 * tick, tick, timedelta(days=1))]
@@ -179,7 +179,7 @@ async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: AppCon
                 for since in (*timestamps, timestamps[-1] + tick)
             ]
             assert counts == [[4], [3], [2], [1], []]
-        await order_totals.apply_deltas(shop)
+        await order_totals.apply_deltas(app)
 
 
 async def test_since_accepts_the_earliest_and_latest_timestamps() -> None:
@@ -209,7 +209,7 @@ async def test_since_reads_one_day_s_orders_by_the_timestamp_index() -> None:
     assert served[database.dialect()] in text
 
 
-async def test_several_workers_fold_while_orders_come_and_change(shop: AppContext) -> None:
+async def test_several_workers_fold_while_orders_come_and_change(app: AppContext) -> None:
     users = [await create_user() for _ in range(3)]
     services = [await create_service() for _ in range(3)]
 
@@ -220,18 +220,18 @@ async def test_several_workers_fold_while_orders_come_and_change(shop: AppContex
 
     async def fold(_: int) -> None:
         for _ in range(10):
-            await order_totals.apply_deltas(shop)
+            await order_totals.apply_deltas(app)
             await asyncio.sleep(0)
 
     if database.dialect() == "sqlite":
         # One process and one connection: they take turns.
         for place in range(60):
             await order(place)
-            await order_totals.apply_deltas(shop)
+            await order_totals.apply_deltas(app)
     else:
         await asyncio.gather(*map(order, range(60)), *map(fold, range(3)))
     await assert_exact(limit=10)
-    while await order_totals.apply_deltas(shop):
+    while await order_totals.apply_deltas(app):
         """Until nothing is left."""
     await assert_exact(limit=10)
     assert await ServiceTally.all().count() == 2

@@ -50,9 +50,9 @@ async def change(order: Order, to: OrderStatus, *, note: str | None = None, **co
 
 @pytest.mark.parametrize(("to", "amount"), [(S.CANCELED, 100), (S.REFUNDED, 100), (S.PARTIAL, 30)], ids=str)
 async def test_a_refund_updates_order_ledger_and_history_and_notifies_the_buyer(
-    to: OrderStatus, amount: int, shop: AppContext, service: Service
+    to: OrderStatus, amount: int, app: AppContext, service: Service
 ) -> None:
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
 
     await change(order, to, note="Too slow", remains=30)
 
@@ -73,8 +73,8 @@ async def test_a_refund_updates_order_ledger_and_history_and_notifies_the_buyer(
     assert await audit_ledger() == []
 
 
-async def test_a_change_that_fails_in_the_middle_leaves_nothing(shop: AppContext, service: Service) -> None:
-    order = await place_order(shop, service)
+async def test_a_change_that_fails_in_the_middle_leaves_nothing(app: AppContext, service: Service) -> None:
+    order = await place_order(app, service)
     await wallet.credit(
         order.user_id,
         Toman(MAX_AMOUNT - 999_900),
@@ -93,9 +93,9 @@ async def test_a_change_that_fails_in_the_middle_leaves_nothing(shop: AppContext
 
 @pytest.mark.parametrize("to", [S.CANCELED, S.REFUNDED, S.PARTIAL], ids=str)
 async def test_a_change_that_is_repeated_refunds_once(
-    to: OrderStatus, shop: AppContext, service: Service
+    to: OrderStatus, app: AppContext, service: Service
 ) -> None:
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
 
     for _ in range(3):
         await change(order, to, remains=30)
@@ -107,9 +107,9 @@ async def test_a_change_that_is_repeated_refunds_once(
 
 
 async def test_a_completed_order_that_turns_out_partial_gives_back_its_share(
-    shop: AppContext, service: Service
+    app: AppContext, service: Service
 ) -> None:
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
     await change(order, S.COMPLETED)
 
     await change(order, S.PARTIAL, remains=1)
@@ -118,8 +118,8 @@ async def test_a_completed_order_that_turns_out_partial_gives_back_its_share(
     assert await audit_ledger() == []
 
 
-async def test_a_refunded_amount_is_not_refunded_again(shop: AppContext, service: Service) -> None:
-    order = await place_order(shop, service)
+async def test_a_refunded_amount_is_not_refunded_again(app: AppContext, service: Service) -> None:
+    order = await place_order(app, service)
     async with in_transaction():
         await Order.filter(id=order.id).update(refunded=60)
         await wallet.credit(
@@ -136,11 +136,11 @@ async def test_a_refunded_amount_is_not_refunded_again(shop: AppContext, service
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(DEPTH))
 async def test_no_walk_through_the_statuses_gives_back_more_than_the_charge(
-    seed: int, shop: AppContext, service: Service
+    seed: int, app: AppContext, service: Service
 ) -> None:
     chance, buyer = random.Random(seed), await create_user(balance=1_000_000)
     for _ in range(15):
-        order = await place_order(shop, service, buyer=buyer, quantity=chance.randint(1, 1_000))
+        order = await place_order(app, service, buyer=buyer, quantity=chance.randint(1, 1_000))
         for _ in range(8):
             try:
                 await change(order, chance.choice(list(S)), remains=chance.randint(-5, 2_000))
@@ -167,10 +167,10 @@ async def test_an_order_by_a_gift_gives_back_nothing(to: OrderStatus, service: S
     assert [status for _, status in await get_history(order)] == [S.PENDING, to]
 
 
-async def test_a_refused_step_leaves_every_row_as_it_was(shop: AppContext, service: Service) -> None:
+async def test_a_refused_step_leaves_every_row_as_it_was(app: AppContext, service: Service) -> None:
     orders: dict[OrderStatus, Order] = {}
     for current in dict.fromkeys(current for current, _ in REFUSED):
-        orders[current] = await place_order(shop, service)
+        orders[current] = await place_order(app, service)
         await Order.filter(id=orders[current].id).update(status=current)
     before = await read_stored_rows()
 
@@ -183,9 +183,9 @@ async def test_a_refused_step_leaves_every_row_as_it_was(shop: AppContext, servi
 
 @pytest.mark.parametrize("others", [[S.CANCELED], [S.REFUNDED], [S.PARTIAL, S.REFUNDED, S.COMPLETED]])
 async def test_changes_at_once_end_in_one_refund(
-    others: list[OrderStatus], shop: AppContext, service: Service
+    others: list[OrderStatus], app: AppContext, service: Service
 ) -> None:
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
     requested = [S.CANCELED, *others] * 4
 
     outcomes = await asyncio.gather(
@@ -201,10 +201,10 @@ async def test_changes_at_once_end_in_one_refund(
 
 
 async def test_refunds_of_two_orders_of_one_buyer_at_once_both_count(
-    shop: AppContext, service: Service
+    app: AppContext, service: Service
 ) -> None:
     buyer = await create_user(balance=1_000)
-    orders = [await place_order(shop, service, buyer=buyer) for _ in range(5)]
+    orders = [await place_order(app, service, buyer=buyer) for _ in range(5)]
 
     await asyncio.gather(*(change(order, S.CANCELED) for order in orders))
 
@@ -212,8 +212,8 @@ async def test_refunds_of_two_orders_of_one_buyer_at_once_both_count(
     assert await audit_ledger() == []
 
 
-async def test_a_remark_is_history_and_a_mere_number_is_none(shop: AppContext, service: Service) -> None:
-    order = await place_order(shop, service)
+async def test_a_remark_is_history_and_a_mere_number_is_none(app: AppContext, service: Service) -> None:
+    order = await place_order(app, service)
 
     await change(order, S.PENDING, start_count=7)
     await change(order, S.PENDING, note="Looked at it")
@@ -228,9 +228,9 @@ async def test_a_remark_is_history_and_a_mere_number_is_none(shop: AppContext, s
 
 @pytest.mark.parametrize("to", [status for status in S if order_state_machine.is_settled(status)], ids=str)
 async def test_a_settled_order_leaves_the_worker_nothing_to_do(
-    to: OrderStatus, shop: AppContext, service: Service
+    to: OrderStatus, app: AppContext, service: Service
 ) -> None:
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
     await Order.filter(id=order.id).update(dispatch=Dispatch.SENT, due_at=MOMENT, cancel_due_at=MOMENT)
 
     await change(order, to)
@@ -239,8 +239,8 @@ async def test_a_settled_order_leaves_the_worker_nothing_to_do(
     assert (order.dispatch, order.due_at, order.cancel_due_at) == (Dispatch.CLOSED, None, None)
 
 
-async def test_the_date_of_a_change_never_goes_back(shop: AppContext, service: Service) -> None:
-    order = await place_order(shop, service)
+async def test_the_date_of_a_change_never_goes_back(app: AppContext, service: Service) -> None:
+    order = await place_order(app, service)
     async with in_transaction():
         changed = Change(to=S.CANCELED, actor=OrderActor.SYSTEM)
         await change_order(await lock_order(order.id), changed, now=order.updated_at - timedelta(hours=1))

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def gateway(shop: AppContext) -> FakePayments:
-    return get_gateway(shop)
+def gateway(app: AppContext) -> FakePayments:
+    return get_gateway(app)
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 async def test_a_payment_is_opened_at_the_gateway_and_waits_for_its_payer(
-    shop: AppContext, gateway: FakePayments
+    app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
 
-    payment = await start_payment(shop, payer)
+    payment = await start_payment(app, payer)
 
     stored = await Payment.get()
     assert get_columns(payment) == get_columns(stored)
@@ -65,9 +65,9 @@ async def test_a_payment_is_opened_at_the_gateway_and_waits_for_its_payer(
 
 @pytest.mark.parametrize("amount", [-(10**30), -1, 0, 999, 2_001, 10**30])
 async def test_an_amount_out_of_bounds_is_refused_with_them_and_leaves_nothing(
-    amount: int, shop: AppContext, gateway: FakePayments
+    amount: int, app: AppContext, gateway: FakePayments
 ) -> None:
-    small_shop, payer = with_settings(shop, payment_max=2_000), await create_user()
+    small_shop, payer = with_settings(app, payment_max=2_000), await create_user()
     before = await read_all_rows()
 
     with pytest.raises(AmountOutOfRange) as refusal:
@@ -78,23 +78,23 @@ async def test_an_amount_out_of_bounds_is_refused_with_them_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("amount", [1_000, 2_000])
-async def test_the_bounds_themselves_may_be_paid(amount: int, shop: AppContext) -> None:
-    small_shop = with_settings(shop, payment_max=2_000)
+async def test_the_bounds_themselves_may_be_paid(amount: int, app: AppContext) -> None:
+    small_shop = with_settings(app, payment_max=2_000)
 
     assert (await start_payment(small_shop, await create_user(), amount=amount)).amount == amount
 
 
-async def test_a_malformed_key_opens_nothing(shop: AppContext, gateway: FakePayments) -> None:
+async def test_a_malformed_key_opens_nothing(app: AppContext, gateway: FakePayments) -> None:
     with pytest.raises(InvalidInput):
-        await start_payment(shop, await create_user(), key=" ")
+        await start_payment(app, await create_user(), key=" ")
 
     assert (await Payment.exists(), gateway.opened) == (False, {})
 
 
-async def test_the_same_key_opens_one_payment(shop: AppContext, gateway: FakePayments) -> None:
+async def test_the_same_key_opens_one_payment(app: AppContext, gateway: FakePayments) -> None:
     payer = await create_user()
 
-    first, again = await start_payment(shop, payer, key="k"), await start_payment(shop, payer, key="k")
+    first, again = await start_payment(app, payer, key="k"), await start_payment(app, payer, key="k")
 
     assert get_columns(again) == get_columns(first)
     assert (await Payment.all().count(), len(gateway.opened)) == (1, 1)
@@ -102,15 +102,15 @@ async def test_the_same_key_opens_one_payment(shop: AppContext, gateway: FakePay
 
 @pytest.mark.parametrize("is_paid", [True, False])
 async def test_the_same_key_returns_the_payment_as_first_answered(
-    is_paid: bool, shop: AppContext, gateway: FakePayments
+    is_paid: bool, app: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    first = await start_payment(shop, payer, key="k")
+    first = await start_payment(app, payer, key="k")
     if is_paid:
         gateway.pay(first.authority or "")
-    await confirm_payment(shop, first)
+    await confirm_payment(app, first)
 
-    again = await start_payment(shop, payer, key="k")
+    again = await start_payment(app, payer, key="k")
 
     shown = ("id", "amount", "status", "url", "gateway", "reference", "card_mask", "credited_at")
     assert [getattr(again, name) for name in shown] == [getattr(first, name) for name in shown]
@@ -122,47 +122,47 @@ async def test_the_same_key_returns_the_payment_as_first_answered(
     ids=lambda failure: type(failure).__name__,
 )
 async def test_a_failed_opening_is_reported_and_retried_for_the_same_payment(
-    failure: GatewayError, shop: AppContext, gateway: FakePayments
+    failure: GatewayError, app: AppContext, gateway: FakePayments
 ) -> None:
     payer, gateway.fail_next = await create_user(), failure
     with pytest.raises(PaymentGatewayUnavailable):
-        await start_payment(shop, payer, key="k")
+        await start_payment(app, payer, key="k")
     refused = await Payment.get()
     assert (refused.status, refused.url) == (PaymentStatus.FAILED, None)
 
-    payment = await start_payment(shop, payer, key="k")
+    payment = await start_payment(app, payer, key="k")
 
     assert (payment.id, payment.status) == (refused.id, PaymentStatus.PENDING)
     assert get_columns(await Payment.get()) == get_columns(payment)
 
 
-async def test_a_repeated_authority_opens_only_the_first_payment(shop: AppContext) -> None:
+async def test_a_repeated_authority_opens_only_the_first_payment(app: AppContext) -> None:
     payer, other = await create_user(), await create_user()
-    first = await start_payment(shop, payer)
+    first = await start_payment(app, payer)
     await Payment.filter(id=first.id).update(authority=f"S{first.id + 1:035d}")
 
     with pytest.raises(PaymentGatewayUnavailable):
-        await start_payment(shop, other)
+        await start_payment(app, other)
 
     assert (await Payment.get(user_id=other.id)).authority is None
 
 
-async def test_a_duplicate_is_refused_while_the_first_is_at_the_gateway(shop: AppContext) -> None:
+async def test_a_duplicate_is_refused_while_the_first_is_at_the_gateway(app: AppContext) -> None:
     payer = await create_user()
 
     async def twin() -> None:
         with pytest.raises(IdempotencyKeyInProgress):
-            await start_payment(shop, payer, key="k")
+            await start_payment(app, payer, key="k")
 
     gateway = InterleavedPayments(twin)
-    first = await start_payment(set_gateway(shop, gateway), payer, key="k")
+    first = await start_payment(set_gateway(app, gateway), payer, key="k")
 
-    assert get_columns(await start_payment(shop, payer, key="k")) == get_columns(first)
+    assert get_columns(await start_payment(app, payer, key="k")) == get_columns(first)
     assert (await Payment.all().count(), len(gateway.opened)) == (1, 1)
 
 
 async def test_a_start_that_died_at_the_gateway_is_over_after_twice_the_gateways_time(
-    shop: AppContext, clock: Clock
+    app: AppContext, clock: Clock
 ) -> None:
     payer = await create_user()
 
@@ -170,25 +170,25 @@ async def test_a_start_that_died_at_the_gateway_is_over_after_twice_the_gateways
         raise RuntimeError("struck")
 
     with pytest.raises(RuntimeError):
-        await start_payment(set_gateway(shop, InterleavedPayments(die)), payer, key="k")
-    clock.move(2 * shop.settings.gateway_total_timeout - SECOND)
+        await start_payment(set_gateway(app, InterleavedPayments(die)), payer, key="k")
+    clock.move(2 * app.settings.gateway_total_timeout - SECOND)
     with pytest.raises(IdempotencyKeyInProgress):
-        await start_payment(shop, payer, key="k")
+        await start_payment(app, payer, key="k")
     clock.move(SECOND)
 
-    payment = await start_payment(shop, payer, key="k")
+    payment = await start_payment(app, payer, key="k")
 
     assert get_columns(await Payment.get()) == get_columns(payment)
 
 
-async def test_the_gateway_is_never_called_inside_a_transaction(shop: AppContext) -> None:
+async def test_the_gateway_is_never_called_inside_a_transaction(app: AppContext) -> None:
     outside = database.connection()
     seen: list[object] = []
 
     async def look() -> None:
         seen.append(database.connection())
 
-    attended = set_gateway(shop, InterleavedPayments(look))
+    attended = set_gateway(app, InterleavedPayments(look))
     payment = await start_payment(attended, await create_user(), key="k")
     await confirm_payment(attended, payment)
 
@@ -196,31 +196,31 @@ async def test_the_gateway_is_never_called_inside_a_transaction(shop: AppContext
 
 
 async def test_a_test_payment_is_played_to_its_end_and_credits_nobody(
-    shop: AppContext, gateway: FakePayments
+    app: AppContext, gateway: FakePayments
 ) -> None:
     bystander = await create_user(balance=5)
 
-    payment = await payments.start_test_payment(shop)
+    payment = await payments.start_test_payment(app)
 
     assert payment is not None
     gateway.pay(payment.authority or "")
-    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert await confirm_payment(app, payment) is PaymentStatus.PAID
     assert (await get_ledger(bystander), payment.user_id) == ([(LedgerKind.OPENING, 5, 5)], None)
     assert (await LedgerEntry.all().count(), await Notification.exists()) == (1, False)
 
 
-async def test_a_shop_that_takes_real_money_has_no_test_payments(shop: AppContext) -> None:
-    real = with_settings(shop, payment_gateway=PaymentGatewayName.ZARINPAL)
+async def test_a_shop_that_takes_real_money_has_no_test_payments(app: AppContext) -> None:
+    real = with_settings(app, payment_gateway=PaymentGatewayName.ZARINPAL)
 
     assert await payments.start_test_payment(real) is None
     assert not await Payment.exists()
 
 
-async def test_a_page_of_payments_holds_the_users_own_by_status(shop: AppContext) -> None:
+async def test_a_page_of_payments_holds_the_users_own_by_status(app: AppContext) -> None:
     payer, other = await create_user(), await create_user()
-    pending, failed = await start_payment(shop, payer), await start_payment(shop, payer)
-    await confirm_payment(shop, failed)
-    await start_payment(shop, other)
+    pending, failed = await start_payment(app, payer), await start_payment(app, payer)
+    await confirm_payment(app, failed)
+    await start_payment(app, other)
 
     async def found(where: PaymentFilter) -> list[int]:
         page = await payments.get_payments_page(
@@ -234,8 +234,8 @@ async def test_a_page_of_payments_holds_the_users_own_by_status(shop: AppContext
 
 
 @pytest.mark.parametrize("payment_id", [0, -1, 999_999, 2**31, 10**30])
-async def test_an_id_of_no_payment_gives_none(payment_id: int, shop: AppContext) -> None:
+async def test_an_id_of_no_payment_gives_none(payment_id: int, app: AppContext) -> None:
     payer = await create_user()
-    await start_payment(shop, payer)
+    await start_payment(app, payer)
 
     assert await payments.get_payment(payer, payment_id=payment_id) is None

@@ -35,16 +35,16 @@ REASONS: list[tuple[GatewayError, PauseReason]] = [
 ]
 
 
-async def queue(shop: AppContext, provider: Provider, orders: int) -> None:
+async def queue(app: AppContext, provider: Provider, orders: int) -> None:
     service = await create_provider_service(provider)
     buyer = await create_user(balance=1_000_000)
     for number in range(orders):
-        await place_order(shop, service, buyer=buyer, link=f"page{number}")
+        await place_order(app, service, buyer=buyer, link=f"page{number}")
 
 
-async def submit(shop: AppContext, provider: Provider) -> Provider:
+async def submit(app: AppContext, provider: Provider) -> Provider:
     """The provider after a round of its worker."""
-    await order_submission.submit_orders(shop, await Provider.get(id=provider.id))
+    await order_submission.submit_orders(app, await Provider.get(id=provider.id))
     return await Provider.get(id=provider.id)
 
 
@@ -61,15 +61,15 @@ async def list_states() -> dict[OrderStatus, int]:
 async def test_a_provider_wide_error_pauses_the_provider_and_keeps_its_orders_queued(
     error: GatewayError,
     reason: PauseReason,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    await queue(shop, provider, 5)
+    await queue(app, provider, 5)
     fake_providers.fail_always["add"] = error
 
-    paused = await submit(shop, provider)
-    await submit(shop, provider)
+    paused = await submit(app, provider)
+    await submit(app, provider)
 
     assert paused.paused_until is not None
     assert (paused.pause_reason, paused.pauses) == (reason, 1)
@@ -79,12 +79,12 @@ async def test_a_provider_wide_error_pauses_the_provider_and_keeps_its_orders_qu
 
 
 async def test_three_outages_in_a_row_pause_the_provider_and_the_rest_of_the_queue_stays(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 20)
+    await queue(app, provider, 20)
     fake_providers.fail_always["add"] = PAGE
 
-    paused = await submit(shop, provider)
+    paused = await submit(app, provider)
 
     assert paused.pause_reason is PauseReason.OUTAGE
     assert await list_states() == {OrderStatus.AWAITING: 3, OrderStatus.PENDING: 17}
@@ -92,16 +92,16 @@ async def test_three_outages_in_a_row_pause_the_provider_and_the_rest_of_the_que
 
 
 async def test_an_order_of_unknown_outcome_is_never_sent_again_when_the_provider_is_back(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 5)
+    await queue(app, provider, 5)
     fake_providers.fail_always["add"] = GatewayUnavailable("panel.example unavailable", request_sent=True)
-    await submit(shop, provider)
+    await submit(app, provider)
     fake_providers.fail_always.clear()
     await end_pause(provider)
 
-    await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
-    found_back = await submit(shop, provider)
+    await provider_health.probe_paused_provider(app, await Provider.get(id=provider.id))
+    found_back = await submit(app, provider)
 
     assert await list_states() == {OrderStatus.AWAITING: 3, OrderStatus.PROCESSING: 2}
     assert found_back.pause_reason is None
@@ -109,9 +109,9 @@ async def test_an_order_of_unknown_outcome_is_never_sent_again_when_the_provider
 
 
 async def test_outages_that_are_not_in_a_row_pause_nothing(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 4)
+    await queue(app, provider, 4)
     for failure in (PAGE, PAGE, None, PAGE):
         fake_providers.fail_next = [] if failure is None else [failure]
         order = await Order.filter(dispatch=Dispatch.QUEUED).first()
@@ -121,7 +121,7 @@ async def test_outages_that_are_not_in_a_row_pause_nothing(
             .exclude(id=order.id)
             .update(due_at=await database.now() + timedelta(hours=1))
         )
-        provider = await submit(shop, provider)
+        provider = await submit(app, provider)
         await Order.filter(dispatch=Dispatch.QUEUED).update(due_at=order.created_at)
 
     assert provider.pause_reason is None
@@ -129,24 +129,24 @@ async def test_outages_that_are_not_in_a_row_pause_nothing(
 
 
 async def test_a_pause_lasts_twice_as_long_each_time_and_ends_with_an_order_taken(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 1)
+    await queue(app, provider, 1)
     fake_providers.fail_always["add"] = POOR
     lengths = []
     for _ in range(6):
-        paused = await submit(shop, provider)
+        paused = await submit(app, provider)
         assert paused.paused_until is not None
         lengths.append(round((paused.paused_until - await database.now()).total_seconds() / 60))
         await end_pause(provider)
-        await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
+        await provider_health.probe_paused_provider(app, await Provider.get(id=provider.id))
         order = await Order.get()
         assert order.public_reason is PublicReason.DELAYED
         await make_due(order)
     assert lengths == [10, 20, 40, 80, 120, 120]
 
     fake_providers.fail_always.clear()
-    provider = await submit(shop, provider)
+    provider = await submit(app, provider)
 
     assert provider.pause_reason is None
     assert provider.pauses == 0
@@ -157,31 +157,31 @@ async def test_a_pause_lasts_twice_as_long_each_time_and_ends_with_an_order_take
 
 
 async def test_a_provider_without_money_stays_paused_until_its_balance_is_above_zero(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 1)
+    await queue(app, provider, 1)
     fake_providers.fail_next = [POOR]
-    await submit(shop, provider)
+    await submit(app, provider)
     for left, is_paused in (("0", True), ("-3.5", True), ("12.5", False)):
         fake_providers.balance_value = left
         await end_pause(provider)
-        await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
+        await provider_health.probe_paused_provider(app, await Provider.get(id=provider.id))
         provider = await Provider.get(id=provider.id)
         assert (provider.paused_until is not None) is is_paused
         assert provider.balance == left
 
 
 async def test_a_pause_is_not_probed_before_its_time_and_a_failed_probe_prolongs_it(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await queue(shop, provider, 1)
+    await queue(app, provider, 1)
     fake_providers.fail_always["add"] = POOR
-    provider = await submit(shop, provider)
-    assert await provider_health.probe_paused_provider(shop, provider) == 0
+    provider = await submit(app, provider)
+    assert await provider_health.probe_paused_provider(app, provider) == 0
 
     fake_providers.fail_always["balance"] = PAGE
     await end_pause(provider)
-    assert await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id)) == 1
+    assert await provider_health.probe_paused_provider(app, await Provider.get(id=provider.id)) == 1
 
     provider = await Provider.get(id=provider.id)
     assert (provider.pauses, provider.pause_reason) == (2, PauseReason.FUNDS)
@@ -190,18 +190,18 @@ async def test_a_pause_is_not_probed_before_its_time_and_a_failed_probe_prolongs
 
 
 async def test_the_owner_is_notified_of_a_pause_once(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     owner = await create_user()
     await User.filter(id=owner.id).update(role=UserRole.OWNER)
-    await queue(shop, provider, 3)
+    await queue(app, provider, 3)
     fake_providers.fail_always["add"] = POOR
     for _ in range(3):
-        await submit(shop, provider)
-        await alert_checks.watch_shop(shop)
+        await submit(app, provider)
+        await alert_checks.watch_shop(app)
         await end_pause(provider)
-        await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
-        await alert_checks.watch_shop(shop)
+        await provider_health.probe_paused_provider(app, await Provider.get(id=provider.id))
+        await alert_checks.watch_shop(app)
         await Order.all().update(due_at=await database.now())
 
     notes = await Notification.filter(user_id=owner.id, kind=NotificationKind.SHOP_ALERT)
@@ -209,17 +209,17 @@ async def test_the_owner_is_notified_of_a_pause_once(
 
 
 async def test_a_paused_provider_is_asked_about_its_orders_only_where_money_alone_is_missing(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_order(shop, provider)
+    await send_order(app, provider)
     for reason, requested in ((PauseReason.OUTAGE, 0), (PauseReason.FUNDS, 1)):
         provider.paused_until, provider.pause_reason = await database.now() + timedelta(hours=1), reason
-        await order_polling.poll_orders(shop, provider)
+        await order_polling.poll_orders(app, provider)
         assert fake_providers.calls.count("statuses") == requested
 
 
 async def test_other_refusals_are_errors_with_our_own_message_for_buyers(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     terms = {
         "neworder.error.link_duplicate": PublicReason.DUPLICATE_LINK,
@@ -228,10 +228,10 @@ async def test_other_refusals_are_errors_with_our_own_message_for_buyers(
         "Incorrect service ID": PublicReason.SERVICE_REFUSED,
         "Ошибка": PublicReason.UNDER_REVIEW,
     }
-    await queue(shop, provider, len(terms))
+    await queue(app, provider, len(terms))
     fake_providers.fail_next = [GatewayRejected(200, text) for text in terms]
 
-    provider = await submit(shop, provider)
+    provider = await submit(app, provider)
 
     orders = await Order.all()
     assert {order.staff_note: order.public_reason for order in orders} == terms

@@ -24,9 +24,9 @@ def fake_providers() -> FakeProviders:
 
 
 async def test_an_import_puts_a_service_on_sale_as_the_provider_describes_it(
-    shop: AppContext, provider: Provider
+    app: AppContext, provider: Provider
 ) -> None:
-    report = await provider_sync.sync_provider(shop, provider, adds_services=True)
+    report = await provider_sync.sync_provider(app, provider, adds_services=True)
 
     [service] = await Service.all().select_related("category")
     assert (report.counts, report.skipped) == ({"added": 1}, 0)
@@ -57,7 +57,7 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
     rounding: int,
     cost: int,
     price: int,
-    shop: AppContext,
+    app: AppContext,
     fake_providers: FakeProviders,
 ) -> None:
     provider = await provider_sync.add_provider(
@@ -71,7 +71,7 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
     )
     fake_providers.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(rate)),)
 
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
     assert (service.original_price, service.price, service.provider_rate) == (cost, price, rate)
     # What costs nothing is not given away unseen: staff put it on sale.
@@ -79,36 +79,36 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
 
 
 async def test_an_import_adds_only_new_services_and_uses_existing_categories(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await import_service(shop, provider)
+    await import_service(app, provider)
     fake_providers.catalogue = (
         CATALOGUE_ROW,
         replace(CATALOGUE_ROW, id="78"),
         replace(CATALOGUE_ROW, id="79", category="", name="Likes"),
     )
 
-    report = await provider_sync.sync_provider(shop, provider, adds_services=True)
+    report = await provider_sync.sync_provider(app, provider, adds_services=True)
 
     assert report.counts == {"unchanged": 1, "added": 2}
     assert [category.name for category in await Category.all().order_by("id")] == ["Instagram", "Likes"]
 
 
 async def test_two_imports_at_once_put_each_service_on_sale_once(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     fake_providers.catalogue = tuple(replace(CATALOGUE_ROW, id=str(number)) for number in range(30))
 
     reports = await asyncio.gather(
-        *(provider_sync.sync_provider(shop, provider, adds_services=True) for _ in range(3))
+        *(provider_sync.sync_provider(app, provider, adds_services=True) for _ in range(3))
     )
 
     assert sum(report.counts.get("added", 0) for report in reports) == 30
     assert await Service.all().count() == 30
 
 
-async def test_a_sync_without_import_adds_nothing(shop: AppContext, provider: Provider) -> None:
-    report = await provider_sync.sync_provider(shop, provider, adds_services=False)
+async def test_a_sync_without_import_adds_nothing(app: AppContext, provider: Provider) -> None:
+    report = await provider_sync.sync_provider(app, provider, adds_services=False)
     assert report.counts == {}
     assert not await Service.exists()
 
@@ -139,13 +139,13 @@ async def test_a_sync_without_import_adds_nothing(shop: AppContext, provider: Pr
     ],
 )
 async def test_unreadable_services_are_counted_and_not_sold(
-    odd: ProviderService, shop: AppContext, fake_providers: FakeProviders
+    odd: ProviderService, app: AppContext, fake_providers: FakeProviders
 ) -> None:
     provider = await create_provider()
     await Provider.filter(id=provider.id).update(toman_per_unit=95_000)
     fake_providers.catalogue = (odd, replace(CATALOGUE_ROW, id="78"))
 
-    report = await provider_sync.sync_provider(shop, await Provider.get(id=provider.id), adds_services=True)
+    report = await provider_sync.sync_provider(app, await Provider.get(id=provider.id), adds_services=True)
 
     assert report.counts == {"not understood": 1, "added": 1}
     assert [service.provider_service_id for service in await Service.all()] == ["78"]

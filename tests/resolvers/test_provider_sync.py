@@ -17,7 +17,7 @@ from resolvers.app_context import AppContext
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from tests.database_state import read_stored_rows, record_statements
 from tests.fake_providers import FakeProviders
-from tests.fakes import MOMENT, RecordingSms, new_shop
+from tests.fakes import MOMENT, RecordingSms, build_app
 from tests.resolvers.provider_factories import CATALOGUE_ROW, create_provider, import_service
 
 pytestmark = pytest.mark.both_databases
@@ -29,20 +29,20 @@ def fake_providers() -> FakeProviders:
 
 
 async def sync(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, *rows: ProviderService
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, *rows: ProviderService
 ) -> SyncReport:
     """The report of a sync with a catalogue of `rows`."""
     fake_providers.catalogue = rows
-    return await provider_sync.sync_provider(shop, provider, adds_services=False)
+    return await provider_sync.sync_provider(app, provider, adds_services=False)
 
 
 @pytest.mark.parametrize(("rate", "price"), [("1200", 1_560), ("800", 1_040), ("1000.1", 1_302)])
 async def test_a_margin_based_price_follows_the_cost_within_the_bound(
-    rate: str, price: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    rate: str, price: int, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {"repriced": 1}
@@ -63,13 +63,13 @@ async def test_a_cost_that_moves_beyond_the_bound_flags_the_service_and_keeps_it
     rate: str,
     flag: ServiceFlag,
     is_active: bool,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {flag.value: 1}
@@ -80,11 +80,11 @@ async def test_a_cost_that_moves_beyond_the_bound_flags_the_service_and_keeps_it
 
 @pytest.mark.parametrize("rate", ["9007199254740992", "9007199254740991"], ids=["its cost", "its price"])
 async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
-    rate: str, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    rate: str, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {"below_cost": 1}
@@ -92,12 +92,12 @@ async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
 
 
 async def test_a_service_that_cost_nothing_is_flagged_when_it_costs_something(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     fake_providers.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(0)),)
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, CATALOGUE_ROW)
+    report = await sync(app, provider, fake_providers, CATALOGUE_ROW)
 
     await service.refresh_from_db()
     assert report.counts == {"below_cost": 1}
@@ -105,13 +105,13 @@ async def test_a_service_that_cost_nothing_is_flagged_when_it_costs_something(
 
 
 async def test_a_flagged_service_keeps_its_price_and_flag_in_the_next_sync_too(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
     dearer = replace(CATALOGUE_ROW, rate=Decimal(1_250))
-    await sync(shop, provider, fake_providers, dearer)
+    await sync(app, provider, fake_providers, dearer)
 
-    report = await sync(shop, provider, fake_providers, dearer)
+    report = await sync(app, provider, fake_providers, dearer)
 
     await service.refresh_from_db()
     assert report.counts == {"unchanged": 1}
@@ -131,14 +131,14 @@ async def test_a_price_set_by_hand_is_kept_and_off_sale_only_at_a_loss(
     rate: str,
     outcome: str,
     is_active: bool,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
     await Service.filter(id=service.id).update(price=price)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {outcome: 1}
@@ -146,29 +146,29 @@ async def test_a_price_set_by_hand_is_kept_and_off_sale_only_at_a_loss(
 
 
 async def test_a_service_removed_by_its_provider_goes_off_sale_and_stays_off_when_it_returns(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, id="78"))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, id="78"))
 
     await service.refresh_from_db()
     assert report.counts == {"vanished": 1}
     assert (service.flag, service.is_active) == (ServiceFlag.VANISHED, False)
-    assert (await sync(shop, provider, fake_providers, CATALOGUE_ROW)).counts == {"unchanged": 1}
+    assert (await sync(app, provider, fake_providers, CATALOGUE_ROW)).counts == {"unchanged": 1}
     await service.refresh_from_db()
     assert (service.flag, service.is_active) == (ServiceFlag.VANISHED, False)
 
 
 async def test_a_service_that_the_shop_sells_twice_stays_on_sale_twice(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
     twin = service.clone()
     twin.name = "Followers, for friends"
     await twin.save()
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
 
     assert report.counts == {"repriced": 2}
     assert [(row.price, row.is_active) for row in await Service.all()] == [(1_430, True)] * 2
@@ -185,27 +185,27 @@ async def test_a_service_that_the_shop_sells_twice_stays_on_sale_twice(
     ids=["away", "nonsense", "refused", "empty catalogue"],
 )
 async def test_a_catalogue_that_cannot_be_read_changes_nothing(
-    failure: Exception | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    failure: Exception | None, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await import_service(shop, provider)
+    await import_service(app, provider)
     before = await read_stored_rows()
     fake_providers.fail_next, fake_providers.catalogue = [failure] if failure else [], ()  # type: ignore[list-item]  # each is one
 
     with pytest.raises(CatalogueUnreadable):
-        await provider_sync.sync_provider(shop, provider, adds_services=True)
+        await provider_sync.sync_provider(app, provider, adds_services=True)
 
     assert await read_stored_rows() == before
 
 
 async def test_services_of_staff_and_of_other_providers_are_left_alone(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
     other = await create_provider()
     await Service.filter(id=service.id).update(source=ServiceSource.MANUAL)
 
     reports = [
-        await sync(shop, panel, fake_providers, replace(CATALOGUE_ROW, id="1")) for panel in (provider, other)
+        await sync(app, panel, fake_providers, replace(CATALOGUE_ROW, id="1")) for panel in (provider, other)
     ]
 
     assert [report.counts for report in reports] == [{}, {}]
@@ -213,12 +213,12 @@ async def test_services_of_staff_and_of_other_providers_are_left_alone(
 
 
 async def test_other_values_of_the_catalogue_are_updated(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
     await sync(
-        shop,
+        app,
         provider,
         fake_providers,
         replace(CATALOGUE_ROW, min=10, max=20, refill=False, cancel=True, drip_feed=True),
@@ -251,13 +251,13 @@ async def test_implausible_limits_leave_the_old_ones(
     minimum: int | None,
     maximum: int | None,
     limits: tuple[int, int],
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
-    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, min=minimum, max=maximum))
+    report = await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, min=minimum, max=maximum))
 
     await service.refresh_from_db()
     assert report.counts == {"unchanged": 1}
@@ -265,27 +265,27 @@ async def test_implausible_limits_leave_the_old_ones(
 
 
 async def test_only_changed_services_are_written_and_dated(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
 
     with record_statements() as unchanged:
-        await sync(shop, provider, fake_providers, CATALOGUE_ROW)
+        await sync(app, provider, fake_providers, CATALOGUE_ROW)
     dates = [(await Service.get(id=service.id)).updated_at]
-    await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
+    await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
     dates.append((await Service.get(id=service.id)).updated_at)
 
     assert dates[0] == MOMENT < dates[1]
     assert not [statement for statement in unchanged if "services" in statement and "UPDATE" in statement]
 
 
-async def test_staff_changes_during_a_sync_are_kept(shop: AppContext, provider: Provider) -> None:
-    service = await import_service(shop, provider)
+async def test_staff_changes_during_a_sync_are_kept(app: AppContext, provider: Provider) -> None:
+    service = await import_service(app, provider)
     shown = await Service.get(id=service.id)
     await Service.filter(id=service.id).update(name="Followers, real")
 
     await provider_sync._update(
-        shop, provider, shown, replace(CATALOGUE_ROW, rate=Decimal(1_100)), await database.now()
+        app, provider, shown, replace(CATALOGUE_ROW, rate=Decimal(1_100)), await database.now()
     )
 
     await service.refresh_from_db()
@@ -293,30 +293,30 @@ async def test_staff_changes_during_a_sync_are_kept(shop: AppContext, provider: 
 
 
 async def test_due_providers_are_synced_once_by_several_workers_and_then_rest(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
+    app: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
-    await import_service(shop, provider)
+    await import_service(app, provider)
     fake_providers.calls.clear()
-    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
+    workers = [build_app(app.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
     counts = await asyncio.gather(*map(provider_sync.sync_due_providers, workers))
 
     assert sorted(counts) == [0, 0, 1]
-    assert await provider_sync.sync_due_providers(shop) == 0
+    assert await provider_sync.sync_due_providers(app) == 0
     assert fake_providers.calls == ["services", "balance"]
     known = await Provider.get(id=provider.id)
     assert (known.balance, known.currency) == ("100.84292", "USD")
     assert known.sync_due_at is not None
     assert known.synced_at is not None
-    assert known.sync_due_at - known.synced_at >= shop.settings.provider_sync_interval - timedelta(minutes=1)
+    assert known.sync_due_at - known.synced_at >= app.settings.provider_sync_interval - timedelta(minutes=1)
 
 
 async def test_an_unreachable_provider_is_retried_before_the_next_interval(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     fake_providers.fail_next = [GatewayUnavailable("panel.example unavailable", request_sent=False)]
 
-    await provider_sync.sync_due_providers(shop)
+    await provider_sync.sync_due_providers(app)
 
     known = await Provider.get(id=provider.id)
     assert known.synced_at is None
@@ -326,8 +326,8 @@ async def test_an_unreachable_provider_is_retried_before_the_next_interval(
 
 @pytest.mark.parametrize("column", ["is_sandbox", "is_active"])
 async def test_sandbox_providers_and_those_that_are_off_are_not_synced(
-    column: str, shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    column: str, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await Provider.filter(id=provider.id).update(**{column: column == "is_sandbox"})
-    assert await provider_sync.sync_due_providers(shop) == 0
+    assert await provider_sync.sync_due_providers(app) == 0
     assert fake_providers.calls == []

@@ -52,30 +52,30 @@ async def test_tickets_and_replies_are_bounded_by_number_and_bytes_until_the_win
     assert (await Ticket.all().count(), await TicketMessage.all().count()) == (3, 2)
 
 
-async def test_passwords_are_hashed_so_often_an_hour_and_no_more(shop: AppContext) -> None:
+async def test_passwords_are_hashed_so_often_an_hour_and_no_more(app: AppContext) -> None:
     user = await create_user()
     for password in ("one", "two"):
-        await profile.update_profile(shop, user, password=password)
+        await profile.update_profile(app, user, password=password)
     before = (await User.get(id=user.id)).password_hash
 
     with pytest.raises(QuotaReached):
-        await profile.update_profile(shop, user, password="three", first_name="Mina")
+        await profile.update_profile(app, user, password="three", first_name="Mina")
 
     assert (await User.get(id=user.id)).password_hash == before
-    assert (await profile.update_profile(shop, user, first_name="Mina")).first_name == "Mina"
+    assert (await profile.update_profile(app, user, first_name="Mina")).first_name == "Mina"
 
 
-async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(shop: AppContext) -> None:
+async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(app: AppContext) -> None:
     user = await create_user()
     for key in ("a", "b", "b"):
-        await payments.start_payment(shop, user, amount=5_000, idempotency_key=key)
+        await payments.start_payment(app, user, amount=5_000, idempotency_key=key)
 
     with pytest.raises(QuotaReached):
-        await payments.start_payment(shop, user, amount=5_000, idempotency_key="c")
+        await payments.start_payment(app, user, amount=5_000, idempotency_key="c")
     assert await Payment.all().count() == 2
 
     await expire_windows()
-    await payments.start_payment(shop, user, amount=5_000, idempotency_key="c")
+    await payments.start_payment(app, user, amount=5_000, idempotency_key="c")
     assert await Payment.all().count() == 3
 
 
@@ -95,9 +95,9 @@ async def test_work_at_once_takes_no_more_than_the_quota(db: str) -> None:
 
 
 async def test_rest_and_graphql_share_a_quota_and_answer_it(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    headers = await create_authorization(shop, await create_user())
+    headers = await create_authorization(app, await create_user())
     form = {"title": "s", "subject": "s", "description": "d"}
     document = (
         'mutation { createTicket(subject: "s", description: "d")'

@@ -12,7 +12,7 @@ from gateways.provider_results import ProviderRefill
 from models import Refill
 from resolvers import refills
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.resolvers.factories import create_order
 from tests.resolvers.provider_factories import create_provider, create_provider_service
 
@@ -28,8 +28,8 @@ async def test_a_fresh_refill_is_polled_sooner_than_an_old_one(
     fake_providers = FakeProviders(
         refill_state=ProviderRefill(status=RefillStatus.INPROGRESS, status_text="")
     )
-    shop, provider = (
-        new_shop(Settings(database_url=db), sms, providers=fake_providers),
+    app, provider = (
+        build_app(Settings(database_url=db), sms, providers=fake_providers),
         await create_provider(),
     )
     service = await create_provider_service(provider, can_refill=True)
@@ -45,7 +45,7 @@ async def test_a_fresh_refill_is_polled_sooner_than_an_old_one(
         updated_at=now,
     )
 
-    assert await refills.process_refills(shop) == 1
+    assert await refills.process_refills(app) == 1
 
     await refill.refresh_from_db()
     assert refill.due_at is not None

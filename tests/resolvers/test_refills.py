@@ -16,7 +16,7 @@ from models import Order, Provider, Refill, Service, User
 from resolvers import refills
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.resolvers.provider_factories import send_order
 
 pytestmark = pytest.mark.both_databases
@@ -26,9 +26,9 @@ DAY = timedelta(hours=24)
 
 
 @pytest.fixture
-async def order(shop: AppContext, provider: Provider) -> Order:
+async def order(app: AppContext, provider: Provider) -> Order:
     """A delivered order, the provider's 501, of a service with refills."""
-    sent = await send_order(shop, provider, can_refill=True)
+    sent = await send_order(app, provider, can_refill=True)
     await Order.filter(id=sent.id).update(status=OrderStatus.COMPLETED, dispatch=Dispatch.CLOSED)
     return await Order.get(id=sent.id)
 
@@ -38,10 +38,10 @@ async def request_refill(order: Order) -> Refill:
     return await refills.request_refill(await User.get(id=order.user_id), order_id=order.id)
 
 
-async def process_refill(shop: AppContext, refill: Refill) -> Refill:
+async def process_refill(app: AppContext, refill: Refill) -> Refill:
     """The refill after the worker dealt with it once more."""
     await Refill.filter(id=refill.id, due_at__not_isnull=True).update(due_at=refill.created_at)
-    await refills.process_refills(shop)
+    await refills.process_refills(app)
     return await Refill.get(id=refill.id)
 
 
@@ -133,17 +133,17 @@ async def test_of_two_concurrent_requests_one_counts(order: Order) -> None:
 
 @pytest.mark.parametrize("end", [RefillStatus.COMPLETED, RefillStatus.REJECTED])
 async def test_a_refill_is_sent_once_and_followed_to_its_end(
-    end: RefillStatus, shop: AppContext, order: Order, fake_providers: FakeProviders
+    end: RefillStatus, app: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
     refill = await request_refill(order)
 
-    refill = await process_refill(shop, refill)
+    refill = await process_refill(app, refill)
     assert (refill.status, refill.provider_refill_id) == (RefillStatus.INPROGRESS, "901")
     fake_providers.refill_state = refill_state(RefillStatus.INPROGRESS)
-    assert (await process_refill(shop, refill)).status is RefillStatus.INPROGRESS
+    assert (await process_refill(app, refill)).status is RefillStatus.INPROGRESS
     fake_providers.refill_state = refill_state(end)
-    refill = await process_refill(shop, refill)
-    await process_refill(shop, refill)
+    refill = await process_refill(app, refill)
+    await process_refill(app, refill)
 
     assert (refill.status, refill.due_at) == (end, None)
     assert fake_providers.refilled == ["501"]
@@ -151,35 +151,35 @@ async def test_a_refill_is_sent_once_and_followed_to_its_end(
 
 
 async def test_a_refill_is_not_polled_before_its_interval(
-    shop: AppContext, order: Order, fake_providers: FakeProviders
+    app: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
     refill = await request_refill(order)
     for _ in range(2):
-        refill = await process_refill(shop, refill)
-        assert await refills.process_refills(shop) == 0
+        refill = await process_refill(app, refill)
+        assert await refills.process_refills(app) == 0
     assert refill.due_at is not None
     assert refill.due_at - refill.updated_at >= timedelta(seconds=10)
 
 
 @pytest.mark.parametrize("state", [refill_state(None, "Awaiting"), refill_state(RefillStatus.PENDING)])
 async def test_a_non_final_status_leaves_the_refill_in_progress(
-    state: ProviderRefill, shop: AppContext, order: Order, fake_providers: FakeProviders
+    state: ProviderRefill, app: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
-    refill = await process_refill(shop, await request_refill(order))
+    refill = await process_refill(app, await request_refill(order))
     fake_providers.refill_state = state
-    assert (await process_refill(shop, refill)).status is RefillStatus.INPROGRESS
+    assert (await process_refill(app, refill)).status is RefillStatus.INPROGRESS
 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["asked for", "under way"])
 async def test_a_refill_refused_by_the_provider_is_rejected_with_its_message(
-    is_sent: bool, shop: AppContext, order: Order, fake_providers: FakeProviders
+    is_sent: bool, app: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
     refill = await request_refill(order)
     if is_sent:
-        refill = await process_refill(shop, refill)
+        refill = await process_refill(app, refill)
     fake_providers.fail_next = [GatewayRejected(200, "Refill not found")]
 
-    refill = await process_refill(shop, refill)
+    refill = await process_refill(app, refill)
 
     assert (refill.status, refill.staff_note, refill.due_at) == (
         RefillStatus.REJECTED,
@@ -197,18 +197,18 @@ async def test_a_refill_refused_by_the_provider_is_rejected_with_its_message(
     ids=["away", "nonsense"],
 )
 async def test_an_unreachable_provider_is_retried_a_minute_later(
-    failure: GatewayError, shop: AppContext, order: Order, fake_providers: FakeProviders
+    failure: GatewayError, app: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
     refill = await request_refill(order)
     fake_providers.fail_next = [failure]
     began = await database.now()
 
-    waiting = await process_refill(shop, refill)
+    waiting = await process_refill(app, refill)
 
     assert (waiting.status, waiting.provider_refill_id) == (RefillStatus.PENDING, None)
     assert waiting.due_at is not None
     assert began <= waiting.due_at - timedelta(minutes=1) <= await database.now()
-    assert (await process_refill(shop, waiting)).status is RefillStatus.INPROGRESS
+    assert (await process_refill(app, waiting)).status is RefillStatus.INPROGRESS
 
 
 async def create_refills(order: Order, number: int, *, now: datetime) -> None:
@@ -219,10 +219,10 @@ async def create_refills(order: Order, number: int, *, now: datetime) -> None:
 
 
 async def test_several_workers_send_each_refill_once(
-    shop: AppContext, order: Order, fake_providers: FakeProviders, sms: RecordingSms
+    app: AppContext, order: Order, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     await create_refills(order, 30, now=await database.now())
-    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
+    workers = [build_app(app.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
     counts = await asyncio.gather(*map(refills.process_refills, workers))
 
@@ -231,9 +231,9 @@ async def test_several_workers_send_each_refill_once(
     assert len(numbers) == 30
 
 
-async def test_a_worker_sends_twenty_refills_a_call(shop: AppContext, order: Order) -> None:
+async def test_a_worker_sends_twenty_refills_a_call(app: AppContext, order: Order) -> None:
     await create_refills(order, 25, now=await database.now())
-    assert [await refills.process_refills(shop) for _ in range(3)] == [20, 5, 0]
+    assert [await refills.process_refills(app) for _ in range(3)] == [20, 5, 0]
 
 
 async def test_a_buyer_reads_the_refills_of_own_orders_only(order: Order) -> None:

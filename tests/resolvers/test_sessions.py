@@ -61,8 +61,8 @@ def sign_with_public_key(header: JSON, claims: JSON) -> str:
     return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-async def issue(shop: AppContext, user: User, *, now: datetime | None = None) -> str:
-    token, _ = await sessions.issue_token(shop, user, now=now or await database.now())
+async def issue(app: AppContext, user: User, *, now: datetime | None = None) -> str:
+    token, _ = await sessions.issue_token(app, user, now=now or await database.now())
     return token
 
 
@@ -75,10 +75,10 @@ def documented_token() -> str:
     raise AssertionError("the reference shows no token")
 
 
-async def test_a_token_has_the_claims_of_the_documented_one(shop: AppContext) -> None:
+async def test_a_token_has_the_claims_of_the_documented_one(app: AppContext) -> None:
     user = await create_user()
 
-    header, claims = read(await issue(shop, user))
+    header, claims = read(await issue(app, user))
 
     documented_header, documented = read(documented_token())
     assert list(claims) == list(documented) == ["aud", "jti", "iat", "nbf", "exp", "sub", "scopes"]
@@ -87,8 +87,8 @@ async def test_a_token_has_the_claims_of_the_documented_one(shop: AppContext) ->
     assert {name: header[name] for name in documented_header} == documented_header
 
 
-async def test_a_token_lasts_as_long_as_the_documented_one(shop: AppContext) -> None:
-    _, claims = read(await issue(shop, await create_user()))
+async def test_a_token_lasts_as_long_as_the_documented_one(app: AppContext) -> None:
+    _, claims = read(await issue(app, await create_user()))
 
     _, documented = read(documented_token())
     assert claims["nbf"] == claims["iat"]
@@ -98,71 +98,71 @@ async def test_a_token_lasts_as_long_as_the_documented_one(shop: AppContext) -> 
     assert documented["exp"] == documented["iat"] + 365 * 86_400
 
 
-async def test_a_token_is_named_by_its_row_with_eighty_hexadecimal_digits(shop: AppContext) -> None:
+async def test_a_token_is_named_by_its_row_with_eighty_hexadecimal_digits(app: AppContext) -> None:
     user = await create_user()
 
-    names = [read(await issue(shop, user))[1]["jti"] for _ in range(3)]
+    names = [read(await issue(app, user))[1]["jti"] for _ in range(3)]
 
     assert {row.id for row in await AccessToken.filter(user=user)} == set(names)
     assert all(len(str(name)) == 80 and set(str(name)) <= set("0123456789abcdef") for name in names)
 
 
-async def test_authenticate_returns_the_session_of_a_token(shop: AppContext) -> None:
+async def test_authenticate_returns_the_session_of_a_token(app: AppContext) -> None:
     await create_user()
     user = await create_user()
 
-    viewer = await sessions.authenticate(shop, await issue(shop, user))
+    viewer = await sessions.authenticate(app, await issue(app, user))
 
     row = await AccessToken.get()
     assert viewer is not None
     assert (viewer.user.id, viewer.token_id, viewer.expires_at) == (user.id, row.id, row.expires_at)
 
 
-async def test_logout_revokes_the_token_it_came_with_and_no_other(shop: AppContext) -> None:
+async def test_logout_revokes_the_token_it_came_with_and_no_other(app: AppContext) -> None:
     user = await create_user()
-    phone, laptop = await issue(shop, user), await issue(shop, user)
-    viewer = await sessions.authenticate(shop, phone)
+    phone, laptop = await issue(app, user), await issue(app, user)
+    viewer = await sessions.authenticate(app, phone)
     assert viewer is not None
 
     await login.logout(viewer)
 
-    assert await sessions.authenticate(shop, phone) is None
-    assert await sessions.authenticate(shop, laptop) is not None
+    assert await sessions.authenticate(app, phone) is None
+    assert await sessions.authenticate(app, laptop) is not None
 
 
-async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: AppContext) -> None:
+async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(app: AppContext) -> None:
     user, other = await create_user(), await create_user()
-    tokens = [await issue(shop, user), await issue(shop, user)]
-    others = await issue(shop, other)
+    tokens = [await issue(app, user), await issue(app, user)]
+    others = await issue(app, other)
 
     await access_revocation.revoke_access(
         user, now=await database.now(), spares=access_revocation.ALL_EXCEPT_SESSIONS
     )
 
-    assert [await sessions.authenticate(shop, token) for token in tokens] == [None, None]
-    assert await sessions.authenticate(shop, others) is not None
+    assert [await sessions.authenticate(app, token) for token in tokens] == [None, None]
+    assert await sessions.authenticate(app, others) is not None
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, None], ids=["blocked", "deleted"])
 async def test_the_token_of_a_user_who_was_blocked_or_deleted_is_refused(
-    shop: AppContext, change: dict[str, bool] | None
+    app: AppContext, change: dict[str, bool] | None
 ) -> None:
     user = await create_user()
-    token = await issue(shop, user)
-    assert await sessions.authenticate(shop, token) is not None
+    token = await issue(app, user)
+    assert await sessions.authenticate(app, token) is not None
 
     await (User.filter(id=user.id).update(**change) if change else User.filter(id=user.id).delete())
 
-    assert await sessions.authenticate(shop, token) is None
+    assert await sessions.authenticate(app, token) is None
 
 
 @pytest.mark.parametrize(
     "age", [timedelta(days=365), timedelta(days=400), timedelta(hours=-1)], ids=["now", "long ago", "early"]
 )
-async def test_a_token_outside_its_time_is_refused(shop: AppContext, age: timedelta) -> None:
-    token = await issue(shop, await create_user(), now=await database.now() - age)
+async def test_a_token_outside_its_time_is_refused(app: AppContext, age: timedelta) -> None:
+    token = await issue(app, await create_user(), now=await database.now() - age)
 
-    assert await sessions.authenticate(shop, token) is None
+    assert await sessions.authenticate(app, token) is None
 
 
 @pytest.mark.parametrize(
@@ -187,23 +187,23 @@ async def test_a_token_outside_its_time_is_refused(shop: AppContext, age: timede
     ids=lambda change: str(change)[:30],
 )
 async def test_a_token_with_a_wrong_claim_is_refused_though_our_key_signed_it(
-    shop: AppContext, change: dict[str, object]
+    app: AppContext, change: dict[str, object]
 ) -> None:
-    _, claims = read(await issue(shop, await create_user()))
-    assert await sessions.authenticate(shop, sign(claims, pem=key_pem())) is not None
+    _, claims = read(await issue(app, await create_user()))
+    assert await sessions.authenticate(app, sign(claims, pem=key_pem())) is not None
 
-    assert await sessions.authenticate(shop, sign({**claims, **change}, pem=key_pem())) is None
+    assert await sessions.authenticate(app, sign({**claims, **change}, pem=key_pem())) is None
 
 
-async def test_a_token_naming_another_user_than_its_row_is_refused(shop: AppContext) -> None:
+async def test_a_token_naming_another_user_than_its_row_is_refused(app: AppContext) -> None:
     user, other = await create_user(), await create_user()
-    _, claims = read(await issue(shop, user))
+    _, claims = read(await issue(app, user))
 
-    assert await sessions.authenticate(shop, sign({**claims, "sub": str(other.id)}, pem=key_pem())) is None
+    assert await sessions.authenticate(app, sign({**claims, "sub": str(other.id)}, pem=key_pem())) is None
 
 
-async def test_forged_signatures_are_refused(shop: AppContext) -> None:
-    token = await issue(shop, await create_user())
+async def test_forged_signatures_are_refused(app: AppContext) -> None:
+    token = await issue(app, await create_user())
     header, claims = read(token)
     head, body, signature = token.split(".")
 
@@ -217,7 +217,7 @@ async def test_forged_signatures_are_refused(shop: AppContext) -> None:
         "our key under an unknown name": sign(claims, pem=key_pem(), kid="unknown"),
         "other claims under our signature": f"{head}.{part({**claims, 'sub': '7'})}.{signature}",
     }
-    accepted = [name for name, text in forged.items() if await sessions.authenticate(shop, text)]
+    accepted = [name for name, text in forged.items() if await sessions.authenticate(app, text)]
     assert accepted == []
 
 
@@ -226,28 +226,28 @@ async def test_forged_signatures_are_refused(shop: AppContext) -> None:
     ["", ".", "..", "a.b.c", "é.é.é", "\x00", "\ud800", "null", "e30.e30.e30", "x" * 65_536, "." * 65_536],
     ids=lambda bearer: ascii(bearer)[:12],
 )
-async def test_garbage_is_refused(shop: AppContext, bearer: str) -> None:
-    assert await sessions.authenticate(shop, bearer) is None
+async def test_garbage_is_refused(app: AppContext, bearer: str) -> None:
+    assert await sessions.authenticate(app, bearer) is None
 
 
-async def test_a_valid_token_padded_to_64_kib_is_refused(shop: AppContext) -> None:
-    token = await issue(shop, await create_user())
+async def test_a_valid_token_padded_to_64_kib_is_refused(app: AppContext) -> None:
+    token = await issue(app, await create_user())
 
-    assert await sessions.authenticate(shop, token + "A" * 65_536) is None
+    assert await sessions.authenticate(app, token + "A" * 65_536) is None
 
 
-async def test_after_a_rotation_old_tokens_are_accepted_until_their_key_is_removed(shop: AppContext) -> None:
+async def test_after_a_rotation_old_tokens_are_accepted_until_their_key_is_removed(app: AppContext) -> None:
     user = await create_user()
-    old = await issue(shop, user)
+    old = await issue(app, user)
 
-    rotated = replace(shop, tokens=TokenKeys([OTHER_PEM, key_pem()]))
+    rotated = replace(app, tokens=TokenKeys([OTHER_PEM, key_pem()]))
     new = await issue(rotated, user)
 
     assert read(new)[0]["kid"] != read(old)[0]["kid"]
     assert await sessions.authenticate(rotated, old) is not None
     assert await sessions.authenticate(rotated, new) is not None
 
-    without_the_old = replace(shop, tokens=TokenKeys([OTHER_PEM]))
+    without_the_old = replace(app, tokens=TokenKeys([OTHER_PEM]))
     assert await sessions.authenticate(without_the_old, old) is None
     assert await sessions.authenticate(without_the_old, new) is not None
 

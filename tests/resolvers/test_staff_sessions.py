@@ -31,22 +31,22 @@ STALE = PROOF_LIFETIME + timedelta(seconds=2)
 PHONE = Client(network="192.0.2.7", user_agent="Test browser")
 
 
-async def sign_in(shop: AppContext, sms: RecordingSms, user: User, totp_code: str | None = None) -> Session:
-    code = await receive_code(shop, sms, str(user.mobile))
+async def sign_in(app: AppContext, sms: RecordingSms, user: User, totp_code: str | None = None) -> Session:
+    code = await receive_code(app, sms, str(user.mobile))
     session = await staff_sessions.start_staff_session(
-        shop, username=str(user.mobile), code=code, totp_code=totp_code, client=PHONE
+        app, username=str(user.mobile), code=code, totp_code=totp_code, client=PHONE
     )
-    viewer = await sessions.authenticate(shop, session.access_token)
+    viewer = await sessions.authenticate(app, session.access_token)
     assert viewer is not None
     return viewer
 
 
-async def enrol(shop: AppContext, viewer: Session) -> bytes:
+async def enrol(app: AppContext, viewer: Session) -> bytes:
     """Set up an authenticator app; its secret."""
-    enrolment = await totp.enable_totp(shop, viewer)
+    enrolment = await totp.enable_totp(app, viewer)
     padding = "=" * (-len(enrolment.secret) % 8)
     secret = base64.b32decode(enrolment.secret + padding)
-    await totp.confirm_totp(shop, viewer, code=await code_now(secret))
+    await totp.confirm_totp(app, viewer, code=await code_now(secret))
     # As if a day had passed: the code of this moment may be used again.
     await TotpSecret.filter(user_id=viewer.user.id).update(last_step=1)
     return secret
@@ -65,11 +65,11 @@ async def get_problem(operation: object) -> type[Problem] | None:
 
 
 async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.SUPPORT)
 
-    viewer = await sign_in(shop, sms, user)
+    viewer = await sign_in(app, sms, user)
 
     row = await AccessToken.get(id=viewer.token_id)
     assert (viewer.kind, row.network, row.user_agent) == (SessionKind.STAFF, "192.0.2.7", "Test browser")
@@ -81,7 +81,7 @@ async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
 
 
 async def test_customers_wrong_codes_and_claimed_numbers_open_none(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     customer, claimant, staff = (
         await create_user(),
@@ -90,30 +90,30 @@ async def test_customers_wrong_codes_and_claimed_numbers_open_none(
     )
     await User.filter(id=claimant.id).update(mobile_verified=False)
     for user, problem in ((customer, Forbidden), (claimant, WrongLoginCode)):
-        code = await receive_code(shop, sms, str(user.mobile))
+        code = await receive_code(app, sms, str(user.mobile))
         with pytest.raises(problem):
-            await staff_sessions.start_staff_session(shop, username=str(user.mobile), code=code, client=PHONE)
-    code = await receive_code(shop, sms, str(staff.mobile))
+            await staff_sessions.start_staff_session(app, username=str(user.mobile), code=code, client=PHONE)
+    code = await receive_code(app, sms, str(staff.mobile))
     with pytest.raises(WrongLoginCode):
         await staff_sessions.start_staff_session(
-            shop, username=str(staff.mobile), code=different_code(code), client=PHONE
+            app, username=str(staff.mobile), code=different_code(code), client=PHONE
         )
 
     assert not await AccessToken.exists()
 
 
 async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are_bounded(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.OWNER)
-    secret = await enrol(shop, await create_session(user))
-    code = await receive_code(shop, sms, str(user.mobile))
+    secret = await enrol(app, await create_session(user))
+    code = await receive_code(app, sms, str(user.mobile))
 
     async def start(totp_code: str | None) -> type[Problem] | None:
         username = str(user.mobile)
         return await get_problem(
             staff_sessions.start_staff_session(
-                shop, username=username, code=code, totp_code=totp_code, client=PHONE
+                app, username=username, code=code, totp_code=totp_code, client=PHONE
             )
         )
 
@@ -122,45 +122,45 @@ async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are
     assert [await start(different_code(right, by=n)) for n in range(1, 5)] == [WrongTotpCode] * 4
     assert await start(right) is WrongLoginCode
     await advance_time(timedelta(minutes=2))
-    code = await receive_code(shop, sms, str(user.mobile))
+    code = await receive_code(app, sms, str(user.mobile))
     assert await start(await code_now(secret)) is None
     assert await start(await code_now(secret)) is WrongLoginCode
 
 
 async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.OWNER)
     viewer = await create_session(user, proof_age=STALE)
     assert not await identity_proofs.is_confirmed(viewer)
-    code = await receive_code(shop, sms, str(user.mobile))
+    code = await receive_code(app, sms, str(user.mobile))
 
-    until = await staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)
+    until = await staff_sessions.confirm_identity(app, viewer, code=code, client=PHONE)
 
     assert await identity_proofs.is_confirmed(viewer)
     assert until - await database.now() <= PROOF_LIFETIME
     assert (
-        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(app, viewer, code=code, client=PHONE))
         is WrongLoginCode
     )
 
 
 async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_only_once(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.OWNER)
     viewer = await create_session(user)
-    secret = await enrol(shop, viewer)
-    code = await receive_code(shop, sms, str(user.mobile))
+    secret = await enrol(app, viewer)
+    code = await receive_code(app, sms, str(user.mobile))
 
     assert (
-        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(app, viewer, code=code, client=PHONE))
         is WrongTotpCode
     )
     right = await code_now(secret)
-    assert await get_problem(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE)) is None
+    assert await get_problem(staff_sessions.confirm_identity(app, viewer, code=right, client=PHONE)) is None
     assert (
-        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(app, viewer, code=right, client=PHONE))
         is WrongTotpCode
     )
 
@@ -168,16 +168,16 @@ async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_
 @pytest.mark.both_databases
 @pytest.mark.parametrize("has_app", [False, True])
 async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
-    has_app: bool, shop: AppContext, sms: RecordingSms
+    has_app: bool, app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.OWNER)
-    secret = await enrol(shop, await create_session(user)) if has_app else None
+    secret = await enrol(app, await create_session(user)) if has_app else None
     stale = [await create_session(user, proof_age=STALE) for _ in range(4)]
-    code = await code_now(secret) if secret else await receive_code(shop, sms, str(user.mobile))
+    code = await code_now(secret) if secret else await receive_code(app, sms, str(user.mobile))
 
     ends = await asyncio.gather(
         *(
-            get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+            get_problem(staff_sessions.confirm_identity(app, viewer, code=code, client=PHONE))
             for viewer in stale
         )
     )
@@ -187,14 +187,14 @@ async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
 
 
 @pytest.mark.both_databases
-async def test_five_wrong_codes_end_the_session_and_no_other(shop: AppContext) -> None:
+async def test_five_wrong_codes_end_the_session_and_no_other(app: AppContext) -> None:
     user = await create_member(UserRole.OWNER)
-    secret = await enrol(shop, await create_session(user))
+    secret = await enrol(app, await create_session(user))
     stolen, other = await create_session(user, proof_age=STALE), await create_session(user)
     wrong = different_code(await code_now(secret), by=7)
 
     ends = [
-        await get_problem(staff_sessions.confirm_identity(shop, stolen, code=wrong, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(app, stolen, code=wrong, client=PHONE))
         for _ in range(6)
     ]
 
@@ -207,11 +207,11 @@ async def test_five_wrong_codes_end_the_session_and_no_other(shop: AppContext) -
 
 @pytest.mark.both_databases
 async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    viewer = await sign_in(shop, sms, await create_member(UserRole.OWNER))
+    viewer = await sign_in(app, sms, await create_member(UserRole.OWNER))
     claims = await AccessToken.get(id=viewer.token_id)
-    bearer = shop.tokens.issue(
+    bearer = app.tokens.issue(
         user_id=viewer.user.id,
         token_id=viewer.token_id,
         issued_at=claims.issued_at,
@@ -220,20 +220,18 @@ async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(
     now = await database.now()
     for idle, lasts in ((timedelta(hours=11), True), (timedelta(hours=12, minutes=1), False)):
         await AccessToken.filter(id=viewer.token_id).update(last_seen_at=now - idle)
-        assert await sessions.filter_active(shop, [viewer.token_id]) == (
-            {viewer.token_id} if lasts else set()
-        )
-        assert (await sessions.authenticate(shop, bearer) is not None) is lasts
+        assert await sessions.filter_active(app, [viewer.token_id]) == ({viewer.token_id} if lasts else set())
+        assert (await sessions.authenticate(app, bearer) is not None) is lasts
     # To be recognised is a use.
     await AccessToken.filter(id=viewer.token_id).update(last_seen_at=now - timedelta(hours=11))
-    await sessions.authenticate(shop, bearer)
+    await sessions.authenticate(app, bearer)
     assert (await AccessToken.get(id=viewer.token_id)).last_seen_at > now - timedelta(minutes=1)  # type: ignore[operator] # it was set
 
 
 async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_set_up(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
-    strict = with_settings(shop, staff_totp_required=True)
+    strict = with_settings(app, staff_totp_required=True)
     user = await create_member(UserRole.OWNER)
     viewer = await sign_in(strict, sms, user)
     assert viewer.lacks_totp
@@ -252,19 +250,19 @@ async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_s
     assert not again.lacks_totp
 
 
-async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop: AppContext) -> None:
+async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(app: AppContext) -> None:
     owner = await create_member(UserRole.OWNER)
     fresh, stale = await create_session(owner), await create_session(owner, proof_age=STALE)
-    app = Session(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
-    assert await get_problem(totp.confirm_totp(shop, fresh, code="123456")) is TotpNotStarted
-    for viewer, problem in ((stale, FreshCodeRequired), (app, Forbidden)):
-        assert await get_problem(totp.enable_totp(shop, viewer)) is problem
+    app_session = Session(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
+    assert await get_problem(totp.confirm_totp(app, fresh, code="123456")) is TotpNotStarted
+    for viewer, problem in ((stale, FreshCodeRequired), (app_session, Forbidden)):
+        assert await get_problem(totp.enable_totp(app, viewer)) is problem
         assert await get_problem(totp.disable_totp(viewer)) is problem
-    assert await get_problem(totp.confirm_totp(shop, app, code="123456")) is Forbidden
+    assert await get_problem(totp.confirm_totp(app, app_session, code="123456")) is Forbidden
 
-    secret = await enrol(shop, fresh)
-    await totp.enable_totp(shop, fresh)
-    assert await get_problem(totp.confirm_totp(shop, fresh, code=await code_now(secret))) is WrongTotpCode
+    secret = await enrol(app, fresh)
+    await totp.enable_totp(app, fresh)
+    assert await get_problem(totp.confirm_totp(app, fresh, code=await code_now(secret))) is WrongTotpCode
     assert await totp.is_enabled(owner)
     stored = await TotpSecret.get(user_id=owner.id)
     assert secret not in base64.b64decode(stored.secret or "")
@@ -273,7 +271,7 @@ async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop:
 
 
 async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_it_signs_them_in(
-    shop: AppContext, sms: RecordingSms
+    app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.MANAGER)
     fresh, stale, other = (
@@ -284,47 +282,45 @@ async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_
     new = "09351234567"
     for session in (None, stale, Session(user=user, token_id=fresh.token_id, expires_at=fresh.expires_at)):
         assert (
-            await get_problem(profile.update_profile(shop, user, session=session, mobile=new))
+            await get_problem(profile.update_profile(app, user, session=session, mobile=new))
             is FreshCodeRequired
         )
 
-    await profile.update_profile(shop, user, session=fresh, mobile=new)
+    await profile.update_profile(app, user, session=fresh, mobile=new)
 
     assert (await AccessToken.get(id=other.token_id)).revoked_at is not None
     reported = await Notification.get(user_id=user.id)
     assert reported.kind is NotificationKind.MOBILE_CHANGED
-    code = await receive_code(shop, sms, new)
-    somebody = await login.verify_login_code(shop, username=new, code=code, client=PHONE)
+    code = await receive_code(app, sms, new)
+    somebody = await login.verify_login_code(app, username=new, code=code, client=PHONE)
     assert somebody.user.id != user.id
     # Whoever holds the number has proven it: it is not the manager's.
     await advance_time(timedelta(minutes=2))
     assert (
         await get_problem(
-            login.confirm_mobile(shop, fresh, code=await receive_code(shop, sms, new), client=PHONE)
+            login.confirm_mobile(app, fresh, code=await receive_code(app, sms, new), client=PHONE)
         )
     ) is not None
     assert not (await User.get(id=user.id)).mobile_verified
 
 
-async def test_everybody_sees_their_sessions_and_ends_each(shop: AppContext) -> None:
+async def test_everybody_sees_their_sessions_and_ends_each(app: AppContext) -> None:
     viewer, other = await create_staff_member(UserRole.SUPPORT), await create_staff_member(UserRole.SUPPORT)
-    phone, _ = await sessions.issue_token(shop, viewer.user, now=await database.now(), client=PHONE)
+    phone, _ = await sessions.issue_token(app, viewer.user, now=await database.now(), client=PHONE)
 
-    rows = await sessions.list_sessions(shop, viewer)
+    rows = await sessions.list_sessions(app, viewer)
 
     assert {row.kind for row in rows} == {SessionKind.APP, SessionKind.STAFF}
-    [app] = [row for row in rows if row.kind is SessionKind.APP]
-    assert (app.network, app.user_agent) == ("192.0.2.7", "Test browser")
+    [app_row] = [row for row in rows if row.kind is SessionKind.APP]
+    assert (app_row.network, app_row.user_agent) == ("192.0.2.7", "Test browser")
     assert (
-        await get_problem(
-            sessions.end_session(shop, viewer, session_id=sessions.to_public_id(other.token_id))
-        )
+        await get_problem(sessions.end_session(app, viewer, session_id=sessions.to_public_id(other.token_id)))
         is SessionNotFound
     )
-    await sessions.end_session(shop, viewer, session_id=sessions.to_public_id(app.id))
-    assert await sessions.authenticate(shop, phone) is None
+    await sessions.end_session(app, viewer, session_id=sessions.to_public_id(app_row.id))
+    assert await sessions.authenticate(app, phone) is None
     assert (
-        await get_problem(sessions.end_session(shop, viewer, session_id=sessions.to_public_id(app.id)))
+        await get_problem(sessions.end_session(app, viewer, session_id=sessions.to_public_id(app_row.id)))
         is SessionNotFound
     )
     assert await LoginCode.all().count() == 0

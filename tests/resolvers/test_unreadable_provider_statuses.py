@@ -25,10 +25,10 @@ NO_LISTS = GatewayRejected(200, "Incorrect request")
 UNREADABLE = GatewayInvalidResponse("HTTP 200 with nothing about the orders")
 
 
-async def poll(shop: AppContext, provider: Provider) -> list[Order]:
+async def poll(app: AppContext, provider: Provider) -> list[Order]:
     for order in await Order.filter(dispatch=Dispatch.SENT):
         await make_due(order)
-    await order_polling.poll_orders(shop, await Provider.get(id=provider.id))
+    await order_polling.poll_orders(app, await Provider.get(id=provider.id))
     return await Order.all().order_by("id")
 
 
@@ -39,21 +39,21 @@ async def advance_time(*, minutes: int) -> None:
 
 
 async def test_an_unknown_status_a_missing_number_and_an_error_hold_their_orders_after_an_hour(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     for _ in range(4):
-        await send_order(shop, provider)
+        await send_order(app, provider)
     fake_providers.states["501"] = replace(SILENT, status_text="On vacation")
     del fake_providers.states["502"]
     del fake_providers.states["503"]
     fake_providers.errors["503"] = "Incorrect order ID"
     fake_providers.report("504", S.INPROGRESS)
 
-    first = await poll(shop, provider)
+    first = await poll(app, provider)
     assert [order.dispatch for order in first] == [Dispatch.SENT] * 4
     assert [order.unclear_since is None for order in first] == [False, False, False, True]
     await advance_time(minutes=51)
-    orders = await poll(shop, provider)
+    orders = await poll(app, provider)
 
     assert [order.status for order in orders] == [S.AWAITING, S.AWAITING, S.AWAITING, S.INPROGRESS]
     assert [order.public_reason for order in orders] == [PublicReason.UNDER_REVIEW] * 3 + [None]
@@ -64,32 +64,32 @@ async def test_an_unknown_status_a_missing_number_and_an_error_hold_their_orders
 
 
 async def test_a_temporary_provider_error_holds_nothing(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_order(shop, provider)
+    await send_order(app, provider)
     fake_providers.states["501"] = replace(SILENT, status_text="?")
-    await poll(shop, provider)
+    await poll(app, provider)
     await advance_time(minutes=40)
     fake_providers.report("501", S.INPROGRESS)
-    [order] = await poll(shop, provider)
+    [order] = await poll(app, provider)
     assert (order.status, order.unclear_since) == (S.INPROGRESS, None)
 
     fake_providers.states["501"] = replace(SILENT, status_text="?")
-    [order] = await poll(shop, provider)
+    [order] = await poll(app, provider)
 
     assert order.status is S.INPROGRESS
 
 
 async def test_a_provider_without_batch_requests_is_polled_one_by_one_and_remembered(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     for _ in range(3):
-        await send_order(shop, provider)
+        await send_order(app, provider)
     for number in ("501", "502", "503"):
         fake_providers.report(number, S.COMPLETED)
     fake_providers.fail_always["statuses"] = NO_LISTS
 
-    orders = await poll(shop, provider)
+    orders = await poll(app, provider)
 
     assert [order.status for order in orders] == [S.COMPLETED] * 3
     assert (await Provider.get(id=provider.id)).reports_singly
@@ -98,30 +98,30 @@ async def test_a_provider_without_batch_requests_is_polled_one_by_one_and_rememb
 @pytest.mark.parametrize("failure", [NO_LISTS, UNREADABLE], ids=["refused", "unreadable"])
 async def test_one_bad_number_in_a_batch_does_not_block_other_orders(
     failure: GatewayRejected | GatewayInvalidResponse,
-    shop: AppContext,
+    app: AppContext,
     provider: Provider,
     fake_providers: FakeProviders,
 ) -> None:
     for _ in range(3):
-        await send_order(shop, provider)
+        await send_order(app, provider)
     del fake_providers.states["502"]
     fake_providers.report("501", S.COMPLETED)
     fake_providers.report("503", S.COMPLETED)
     fake_providers.fail_always["statuses"] = failure
 
-    orders = await poll(shop, provider)
+    orders = await poll(app, provider)
     assert [order.status for order in orders] == [S.COMPLETED, S.PROCESSING, S.COMPLETED]
     assert not (await Provider.get(id=provider.id)).reports_singly
 
     await advance_time(minutes=51)
-    orders = await poll(shop, provider)
+    orders = await poll(app, provider)
     assert orders[1].status is S.AWAITING
 
 
 async def test_an_order_that_fails_to_settle_alerts_staff_and_does_not_block_others(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    orders = [await send_order(shop, provider) for _ in range(3)]
+    orders = [await send_order(app, provider) for _ in range(3)]
     for number in ("501", "502", "503"):
         fake_providers.report(number, S.CANCELED)
     # A wallet as full as a wallet may be takes no refund.
@@ -130,27 +130,27 @@ async def test_an_order_that_fails_to_settle_alerts_staff_and_does_not_block_oth
         await LedgerEntry.filter(user_id=orders[1].user_id, kind="opening").update(amount=full)
     await User.filter(id=orders[1].user_id).update(balance=full)
 
-    found = await poll(shop, provider)
+    found = await poll(app, provider)
     assert [order.status for order in found] == [S.CANCELED, S.PROCESSING, S.CANCELED]
     assert await Alert.filter(subject=f"follow: order {orders[1].id}").exists()
 
     await advance_time(minutes=51)
-    found = await poll(shop, provider)
+    found = await poll(app, provider)
     assert [order.status for order in found] == [S.CANCELED, S.AWAITING, S.CANCELED]
 
 
 async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_unreadable(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     fake_providers.fail_always["cancel"] = UNREADABLE
-    orders = [await send_order(shop, provider, can_cancel=True) for _ in range(2)]
+    orders = [await send_order(app, provider, can_cancel=True) for _ in range(2)]
     for order in orders:
         await Order.filter(id=order.id).update(
             cancel_requested_at=order.created_at, cancel_due_at=order.created_at
         )
     fake_providers.refuses_to_cancel["502"] = "Too late"
 
-    await order_cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(app, provider)
 
     first, second = await Order.all().order_by("id")
     assert first.cancel_due_at is None
@@ -160,11 +160,11 @@ async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_u
 
     fake_providers.fail_always["cancel_one"] = UNREADABLE
     await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
-    await order_cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(app, provider)
     assert (await Order.get(id=first.id)).status is S.PROCESSING
     long_ago = first.created_at - timedelta(hours=1)
     await Order.filter(id=first.id).update(cancel_due_at=long_ago, cancel_requested_at=long_ago)
-    await order_cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(app, provider)
 
     held = await Order.get(id=first.id)
     assert (held.status, held.dispatch) == (S.AWAITING, Dispatch.UNKNOWN)
@@ -172,9 +172,9 @@ async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_u
 
 
 async def test_a_refill_with_an_unreadable_status_is_held_and_no_longer_polled(
-    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+    app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    order = await place_order(shop, await create_provider_service(provider))
+    order = await place_order(app, await create_provider_service(provider))
     await Order.filter(id=order.id).update(status=S.COMPLETED, provider_order_id="501")
     refill = await Refill.create(
         order_id=order.id,
@@ -186,14 +186,14 @@ async def test_a_refill_with_an_unreadable_status_is_held_and_no_longer_polled(
     )
     fake_providers.refill_state = ProviderRefill(status=None, status_text="Gone fishing")
 
-    await refills.process_refills(shop)
+    await refills.process_refills(app)
     refill = await Refill.get(id=refill.id)
     assert refill.status is RefillStatus.INPROGRESS
     assert refill.unclear_since is not None
     await Refill.filter(id=refill.id).update(
         due_at=order.created_at, unclear_since=refill.unclear_since - timedelta(minutes=51)
     )
-    await refills.process_refills(shop)
+    await refills.process_refills(app)
 
     refill = await Refill.get(id=refill.id)
     assert refill.status is RefillStatus.AWAITING

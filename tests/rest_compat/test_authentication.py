@@ -34,11 +34,11 @@ async def list_order_ids(client: httpx.AsyncClient, headers: dict[str, str]) -> 
 @pytest.mark.parametrize("rows", [0, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_the_order_list_is_refused_as_soon_as_a_session_ends(
-    ending: str, rows: int, client: httpx.AsyncClient, shop: AppContext
+    ending: str, rows: int, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, rows)
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     assert len(await list_order_ids(client, headers)) == rows
 
     await ENDINGS[ending](user)
@@ -47,10 +47,10 @@ async def test_the_order_list_is_refused_as_soon_as_a_session_ends(
     assert [(answer.status_code, answer.json()) for answer in answers] == [REFUSED] * 2
 
 
-async def test_an_unblocked_user_sees_the_orders_again(client: httpx.AsyncClient, shop: AppContext) -> None:
+async def test_an_unblocked_user_sees_the_orders_again(client: httpx.AsyncClient, app: AppContext) -> None:
     user = await create_user()
     await add_rows(user, 1)
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     await User.filter(id=user.id).update(is_active=False)
     assert (await client.get("/api/v1/order", headers=headers)).status_code == 401
 
@@ -60,27 +60,27 @@ async def test_an_unblocked_user_sees_the_orders_again(client: httpx.AsyncClient
 
 
 async def test_the_order_list_is_the_tokens_users_own_newest_first(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user, other = await create_user(), await create_user()
     await add_rows(user, 3)
     await add_rows(other, 2)
 
-    listed = await list_order_ids(client, await create_authorization(shop, user))
+    listed = await list_order_ids(client, await create_authorization(app, user))
 
     assert listed == [order.id for order in await Order.filter(user=user).order_by("-id")]
 
 
 async def test_a_token_that_names_another_user_than_its_row_lists_nobodys_orders(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user, other = await create_user(), await create_user()
     for one in (user, other):
         await add_rows(one, 1)
     now = await database.now()
-    await sessions.issue_token(shop, other, now=now)
+    await sessions.issue_token(app, other, now=now)
     row = await AccessToken.get(user=other)
-    forged = shop.tokens.issue(
+    forged = app.tokens.issue(
         user_id=user.id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
     )
 
@@ -99,36 +99,36 @@ async def record_request_statements(client: httpx.AsyncClient, path: str, header
 
 
 async def test_one_statement_finds_the_session_and_its_users_orders(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 2)
 
-    assert await record_request_statements(client, "order", await create_authorization(shop, user)) == 1
+    assert await record_request_statements(client, "order", await create_authorization(app, user)) == 1
 
 
 @pytest.mark.parametrize("path", ["services", "categories", "stats/top_users", "stats/top_services"])
 async def test_public_lists_cost_no_statement_for_authentication(
-    path: str, client: httpx.AsyncClient, shop: AppContext
+    path: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 2)
 
-    signed_in = await record_request_statements(client, path, await create_authorization(shop, user))
+    signed_in = await record_request_statements(client, path, await create_authorization(app, user))
 
     assert signed_in == await record_request_statements(client, path, {}) > 0
 
 
 @pytest.mark.parametrize("route", ["nothing", "services", "user", "order"])
 async def test_a_request_with_a_revoked_token_counts_once_for_its_user(
-    route: str, db: str, shop: AppContext
+    route: str, db: str, app: AppContext
 ) -> None:
     user = await create_user()
-    stolen, own = await create_authorization(shop, user), await create_authorization(shop, user)
-    claims = shop.tokens.verify(stolen["Authorization"].removeprefix("Bearer "), now=await database.now())
+    stolen, own = await create_authorization(app, user), await create_authorization(app, user)
+    claims = app.tokens.verify(stolen["Authorization"].removeprefix("Bearer "), now=await database.now())
     assert claims is not None
     await AccessToken.filter(id=claims.token_id).update(revoked_at=user.created_at)
-    limited = replace(shop, settings=Settings(database_url=db, rate_limit="3/minute"))
+    limited = replace(app, settings=Settings(database_url=db, rate_limit="3/minute"))
     async with create_client(limited) as client:
         strangers = [await client.get(f"/api/v1/{route}", headers=stolen) for _ in range(5)]
         users = [await client.get("/api/v1/user", headers=own) for _ in range(3)]
@@ -139,12 +139,12 @@ async def test_a_request_with_a_revoked_token_counts_once_for_its_user(
 
 
 async def test_a_token_that_is_revoked_while_it_counts_for_its_user_does_so_for_a_minute_at_most(
-    db: str, shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    db: str, app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.middleware.rate_limits._VERIFIED_SECONDS", 0.5)
     user = await create_user()
-    headers = await create_authorization(shop, user)
-    limited = replace(shop, settings=Settings(database_url=db, rate_limit="60/minute"))
+    headers = await create_authorization(app, user)
+    limited = replace(app, settings=Settings(database_url=db, rate_limit="60/minute"))
     async with create_client(limited) as client:
         await client.get("/api/v1/nothing", headers=headers)
         await AccessToken.filter(user=user).update(revoked_at=user.created_at)
@@ -161,12 +161,12 @@ async def test_a_token_that_is_revoked_while_it_counts_for_its_user_does_so_for_
 
 
 async def test_a_request_that_finds_its_session_is_not_looked_up_again(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 1)
     for path, statements in (("order", 1), ("user", 1)):
-        headers = await create_authorization(shop, user)
+        headers = await create_authorization(app, user)
         with record_statements() as sent:
             await client.get(f"/api/v1/{path}", headers=headers)
         assert len(sent) == statements, path

@@ -50,10 +50,10 @@ def url_of(path: str) -> str:
 
 
 async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_app: AppContext, subtests: pytest.Subtests
 ) -> None:
     headers = {
-        **await create_authorization(demo_shop, await create_user()),
+        **await create_authorization(demo_app, await create_user()),
         "Content-Type": "application/json",
     }
     before = await read_stored_rows()
@@ -75,10 +75,10 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
 
 
 async def test_a_broken_body_counts_as_empty_and_stores_nothing(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_app: AppContext, subtests: pytest.Subtests
 ) -> None:
     headers = {
-        **await create_authorization(demo_shop, await create_user()),
+        **await create_authorization(demo_app, await create_user()),
         "Content-Type": "application/json",
     }
     before = await read_stored_rows()
@@ -111,9 +111,9 @@ IMPOSSIBLE_IDS = [
 
 
 async def test_an_impossible_record_id_is_a_record_that_is_missing(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_app: AppContext, subtests: pytest.Subtests
 ) -> None:
-    headers = await create_authorization(demo_shop, await create_user())
+    headers = await create_authorization(demo_app, await create_user())
     for record in (*IMPOSSIBLE_IDS, "²", "１"):
         with subtests.test(record=record[:20]):
             order = await demo_client.get(f"/api/v1/order/{record}", headers=headers)

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.both_databases
 USER_ID = 176
 
 
-async def signed_in(shop: AppContext, user_id: int) -> Mapping[str, str]:
-    return await create_authorization(shop, await User.get(id=user_id))
+async def signed_in(app: AppContext, user_id: int) -> Mapping[str, str]:
+    return await create_authorization(app, await User.get(id=user_id))
 
 
 def documented(method: str, path: str) -> object:
@@ -44,9 +44,9 @@ def documented(method: str, path: str) -> object:
     ],
 )
 async def test_a_documented_get_answers_its_documented_body(
-    path: str, user_id: int | None, demo_client: httpx.AsyncClient, demo_shop: AppContext
+    path: str, user_id: int | None, demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
-    headers = await signed_in(demo_shop, user_id) if user_id else {}
+    headers = await signed_in(demo_app, user_id) if user_id else {}
     response = await demo_client.get(f"/api{path}", headers=headers)
     expected = documented("GET", path)
     assert response.status_code == 200
@@ -65,16 +65,16 @@ async def test_a_documented_get_answers_its_documented_body(
     ],
 )
 async def test_a_documented_get_of_one_record_answers_its_documented_body(
-    called: str, path: str, demo_client: httpx.AsyncClient, demo_shop: AppContext
+    called: str, path: str, demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
-    response = await demo_client.get(f"/api{called}", headers=await signed_in(demo_shop, USER_ID))
+    response = await demo_client.get(f"/api{called}", headers=await signed_in(demo_app, USER_ID))
     assert json.dumps(response.json()) == json.dumps(documented("GET", path))
 
 
 async def test_post_notifications_answers_as_documented_and_marks_all_read(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
-    headers = await signed_in(demo_shop, USER_ID)
+    headers = await signed_in(demo_app, USER_ID)
     response = await demo_client.post("/api/v1/user/notifications", headers=headers)
     assert response.json() == documented("POST", "/v1/user/notifications")
     assert await Notification.filter(user_id=USER_ID, read_at=None).count() == 0
@@ -83,12 +83,12 @@ async def test_post_notifications_answers_as_documented_and_marks_all_read(
 
 
 async def test_post_user_saves_and_answers_the_documented_shape(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     before = documented("GET", "/v1/user")
     response = await demo_client.post(
         "/api/v1/user",
-        headers=await signed_in(demo_shop, USER_ID),
+        headers=await signed_in(demo_app, USER_ID),
         json={"first_name": "Ehsan", "role": "admin", "balance": 9},
     )
     after = response.json()
@@ -97,9 +97,9 @@ async def test_post_user_saves_and_answers_the_documented_shape(
 
 
 async def test_post_user_refuses_with_the_documented_message_and_saves_nothing(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
-    headers = await signed_in(demo_shop, USER_ID)
+    headers = await signed_in(demo_app, USER_ID)
     response = await demo_client.post(
         "/api/v1/user", headers=headers, json={"first_name": "X", "mobile": "quas"}
     )
@@ -108,11 +108,11 @@ async def test_post_user_refuses_with_the_documented_message_and_saves_nothing(
 
 
 async def test_post_tickets_answers_the_documented_keys(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     response = await demo_client.post(
         "/api/v1/user/tickets",
-        headers=await signed_in(demo_shop, USER_ID),
+        headers=await signed_in(demo_app, USER_ID),
         json={"subject": "test", "description": "test description"},
     )
     ticket, expected = response.json()["ticket"], documented("POST", "/v1/user/tickets")["ticket"]  # type: ignore[index]  # documented JSON
@@ -124,19 +124,19 @@ async def test_post_tickets_answers_the_documented_keys(
 
 
 async def test_post_tickets_without_a_subject_is_refused_with_the_documented_message(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     response = await demo_client.post(
-        "/api/v1/user/tickets", headers=await signed_in(demo_shop, USER_ID), json={"description": "x"}
+        "/api/v1/user/tickets", headers=await signed_in(demo_app, USER_ID), json={"description": "x"}
     )
     assert response.json() == list_answers("POST", "/v1/user/tickets")[1]
 
 
 async def test_a_reply_answers_the_documented_keys_with_the_ticket_id_as_text(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     response = await demo_client.post(
-        "/api/v1/user/tickets/19", headers=await signed_in(demo_shop, USER_ID), data={"message": " test "}
+        "/api/v1/user/tickets/19", headers=await signed_in(demo_app, USER_ID), data={"message": " test "}
     )
     body, expected = response.json(), documented("POST", "/v1/user/tickets/{id}")
     assert body["status"] == 201
@@ -164,9 +164,9 @@ async def test_a_missing_or_foreign_record_is_refused_with_the_documented_messag
     user_id: int,
     which: tuple[str, str, int],
     demo_client: httpx.AsyncClient,
-    demo_shop: AppContext,
+    demo_app: AppContext,
 ) -> None:
-    headers = await signed_in(demo_shop, user_id)
+    headers = await signed_in(demo_app, user_id)
     response = await demo_client.request(method, f"/api{path}", headers=headers, json={"message": "hello"})
     assert response.status_code == 200
     assert response.json() == list_answers(which[0], which[1])[which[2]]

@@ -23,8 +23,8 @@ DATABASE_COLUMNS = {"changed", "created", "id", "expired_at", "quantity"}
 
 
 @pytest.fixture
-async def headers(demo_shop: AppContext) -> dict[str, str]:
-    return await create_authorization(demo_shop, await User.get(id=WHOM))
+async def headers(demo_app: AppContext) -> dict[str, str]:
+    return await create_authorization(demo_app, await User.get(id=WHOM))
 
 
 def equals_except(record: dict[str, Any], documented: dict[str, Any], varying: set[str]) -> bool:
@@ -124,14 +124,14 @@ async def test_a_bare_callback_is_the_documented_500(query: str, demo_client: ht
 
 
 async def test_free_credit_is_granted_and_then_refused_as_documented(
-    headers: dict[str, str], demo_client: httpx.AsyncClient, demo_shop: AppContext
+    headers: dict[str, str], demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     provided = (await demo_client.get("/api/v1/user/freecredit", headers=headers)).json()
     refused = await demo_client.get("/api/v1/user/freecredit", headers=headers)
 
     assert list(provided) == list(get_answer("GET", "/v1/user/freecredit"))
     assert provided["status"] == 201
-    assert demo_shop.settings.free_credit_min <= provided["amount"] <= demo_shop.settings.free_credit_max
+    assert demo_app.settings.free_credit_min <= provided["amount"] <= demo_app.settings.free_credit_max
     documented = list_answers("GET", "/v1/user/freecredit")[1]
     first, _, last = documented["message"].partition("120")
     assert (refused.status_code, refused.json()["status"]) == (200, documented["status"])

@@ -45,9 +45,9 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
 
 
 async def test_a_post_that_stands_for_another_method_is_refused(
-    client: httpx.AsyncClient, shop: AppContext, subtests: pytest.Subtests
+    client: httpx.AsyncClient, app: AppContext, subtests: pytest.Subtests
 ) -> None:
-    token = await create_authorization(shop, await create_user())
+    token = await create_authorization(app, await create_user())
     for name, sent in {
         "header": {"headers": {**token, "X-HTTP-Method-Override": "put"}},
         "form": {"headers": token, "data": {"_method": "PUT"}},
@@ -66,13 +66,13 @@ async def test_head_answers_where_get_does_without_a_body(client: httpx.AsyncCli
 
 
 async def test_every_response_reports_the_rate_limit_and_the_last_one_refuses(
-    db: str, shop: AppContext
+    db: str, app: AppContext
 ) -> None:
-    limited = replace(shop, settings=Settings(database_url=db, rate_limit="3/minute"))
+    limited = replace(app, settings=Settings(database_url=db, rate_limit="3/minute"))
     async with create_client(limited) as client:
         answers = [await client.get("/api/v1/nothing") for _ in range(4)]
         signed_in = await client.get(
-            "/api/v1/user", headers=await create_authorization(shop, await create_user())
+            "/api/v1/user", headers=await create_authorization(app, await create_user())
         )
     assert [answer.status_code for answer in answers] == [404, 404, 404, 429]
     assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
@@ -84,14 +84,14 @@ async def test_every_response_reports_the_rate_limit_and_the_last_one_refuses(
 
 
 async def test_a_crash_answers_server_error_and_reveals_nothing(
-    client: httpx.AsyncClient, shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def crash(user: User) -> None:
         raise RuntimeError("the secret cause")
 
     monkeypatch.setattr(tickets, "list_tickets", crash)
     response = await client.get(
-        "/api/v1/user/tickets", headers=await create_authorization(shop, await create_user())
+        "/api/v1/user/tickets", headers=await create_authorization(app, await create_user())
     )
     assert (response.status_code, response.json()) == (500, {"message": "Server Error"})
 
@@ -102,8 +102,8 @@ async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> No
     assert "x-ratelimit-remaining" in response.headers
 
 
-async def test_a_blocked_user_s_token_no_longer_counts(client: httpx.AsyncClient, shop: AppContext) -> None:
+async def test_a_blocked_user_s_token_no_longer_counts(client: httpx.AsyncClient, app: AppContext) -> None:
     user = await create_user()
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     await User.filter(id=user.id).update(is_active=False)
     assert (await client.get("/api/v1/user", headers=headers)).status_code == 401

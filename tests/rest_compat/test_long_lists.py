@@ -115,13 +115,13 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.both_databases
 async def test_a_list_of_any_length_is_the_same_bytes(
-    small_chunks: int, shop: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
+    small_chunks: int, app: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     for count in (small_chunks - 1, small_chunks, small_chunks + 1, 3 * small_chunks):
         user = await create_user()
         await Service.all().delete()
         ticket = await add_other_rows(user, count)
-        headers = await create_authorization(shop, user)
+        headers = await create_authorization(app, user)
         for path, shape, rows in await whole_lists(user, ticket):
             with subtests.test(f"{count} of {path}"):
                 answer = await client.get(f"/api{path}", headers=headers)
@@ -133,14 +133,14 @@ async def test_a_list_of_any_length_is_the_same_bytes(
 
 @pytest.mark.both_databases
 async def test_a_list_of_orders_of_any_length_is_the_same_bytes_compressed_or_not(
-    small_chunks: int, shop: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
+    small_chunks: int, app: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     service = await create_service()
     for count in (0, small_chunks - 1, small_chunks, small_chunks + 1, 3 * small_chunks):
         user = await create_user()
         await add_orders(user, count, service=service)
         newest_first = await Order.filter(user_id=user.id).order_by("-id")
-        headers = await create_authorization(shop, user)
+        headers = await create_authorization(app, user)
         for coding in ("identity", "gzip"):
             with subtests.test(f"{count} orders, {coding}"):
                 answer = await client.get("/api/v1/order", headers={**headers, "Accept-Encoding": coding})
@@ -207,14 +207,14 @@ def count_order_reads(statements: list[str]) -> int:
 
 @pytest.mark.both_databases
 async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
-    small_chunks: int, shop: AppContext, client: httpx.AsyncClient
+    small_chunks: int, app: AppContext, client: httpx.AsyncClient
 ) -> None:
     user = await create_user()
     await add_orders(user, 2 * small_chunks + 1)
-    headers = {"Host": "localhost", **await create_authorization(shop, user)}
+    headers = {"Host": "localhost", **await create_authorization(app, user)}
     reader = Reader()
     with record_statements() as statements:
-        reading = asyncio.create_task(reader.get(build_application(shop), "/api/v1/order", headers))
+        reading = asyncio.create_task(reader.get(build_application(app), "/api/v1/order", headers))
         await reader.first_piece(reading)
         other = await client.get("/api/v1/services")
         assert (other.status_code, count_order_reads(statements), reader.is_complete) == (200, 1, False)
@@ -228,13 +228,13 @@ async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
 
 
 @pytest.mark.both_databases
-async def test_nothing_more_is_read_for_a_reader_that_hangs_up(small_chunks: int, shop: AppContext) -> None:
+async def test_nothing_more_is_read_for_a_reader_that_hangs_up(small_chunks: int, app: AppContext) -> None:
     user = await create_user()
     await add_orders(user, 2 * small_chunks + 1)
-    headers = {"Host": "localhost", **await create_authorization(shop, user)}
+    headers = {"Host": "localhost", **await create_authorization(app, user)}
     reader = Reader()
     with record_statements() as statements:
-        reading = asyncio.create_task(reader.get(build_application(shop), "/api/v1/order", headers))
+        reading = asyncio.create_task(reader.get(build_application(app), "/api/v1/order", headers))
         await reader.first_piece(reading)
         reader.has_left.set()
         await reading
@@ -245,7 +245,7 @@ async def test_nothing_more_is_read_for_a_reader_that_hangs_up(small_chunks: int
 
 
 async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_in_the_log(
-    small_chunks: int, shop: AppContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    small_chunks: int, app: AppContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def away(*_: object, **__: object) -> RowSet[Order]:
         raise DBConnectionError
@@ -253,10 +253,10 @@ async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_i
     monkeypatch.setattr(orders, "list_older_orders", away)
     user = await create_user()
     await add_orders(user, small_chunks + 1)
-    headers = {"Host": "localhost", **await create_authorization(shop, user)}
+    headers = {"Host": "localhost", **await create_authorization(app, user)}
     reader = Reader()
     reader.goes_on.set()
-    await reader.get(build_application(shop), "/api/v1/order", headers)
+    await reader.get(build_application(app), "/api/v1/order", headers)
 
     assert reader.body.startswith(b'{"status":200,"orders":[{')
     assert not reader.is_complete
@@ -265,11 +265,11 @@ async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_i
 
 
 async def test_head_of_a_long_list_reads_no_more_than_its_first_part(
-    small_chunks: int, shop: AppContext, client: httpx.AsyncClient
+    small_chunks: int, app: AppContext, client: httpx.AsyncClient
 ) -> None:
     user = await create_user()
     await add_orders(user, small_chunks + 1)
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     with record_statements() as statements:
         answer = await client.head("/api/v1/order", headers=headers)
 

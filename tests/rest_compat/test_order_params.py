@@ -162,9 +162,9 @@ Send = Callable[..., Awaitable[httpx.Response]]
 
 
 @pytest.fixture
-async def send(client: httpx.AsyncClient, shop: AppContext) -> Send:
+async def send(client: httpx.AsyncClient, app: AppContext) -> Send:
     """Orders the service with a form, as a buyer who can pay."""
-    buyer = await create_authorization(shop, await create_user(balance=BALANCE))
+    buyer = await create_authorization(app, await create_user(balance=BALANCE))
 
     async def send(
         service: Service, form: Fields, *, encoding: Encoding = as_json, noise: Fields = NOISE

@@ -63,9 +63,9 @@ def gateways() -> Gateways:
 
 
 @pytest.fixture
-def shop(shop: AppContext, gateways: Gateways) -> AppContext:
+def app(app: AppContext, gateways: Gateways) -> AppContext:
     """The shop with both gateways, and an app that has a hostile address."""
-    own = replace(shop, payments={"sandbox": gateways.sandbox, "zibal": gateways.zibal})
+    own = replace(app, payments={"sandbox": gateways.sandbox, "zibal": gateways.zibal})
     return with_settings(own, app_url=APP_URL)
 
 

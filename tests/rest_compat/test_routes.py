@@ -14,7 +14,7 @@ from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
 from rest_compat import routes
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.rest_compat.reference import ENDPOINTS
 from tests.subtest_cases import for_each
 
@@ -29,7 +29,7 @@ def create_client(rest_app: Starlette) -> httpx.AsyncClient:
 @pytest.fixture
 async def rest_app() -> AsyncIterator[httpx.AsyncClient]:
     """The REST API without a database."""
-    async with create_client(routes.build_application(new_shop(Settings(), RecordingSms()))) as client:
+    async with create_client(routes.build_application(build_app(Settings(), RecordingSms()))) as client:
         yield client
 
 
@@ -41,7 +41,7 @@ async def answer_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> httpx.
 
     line = routes.LegacyRoute("GET", "/v1/failing", fail, needs_token=False)
     monkeypatch.setattr(routes, "LEGACY_ROUTES", (line,))
-    async with create_client(routes.build_application(new_shop(Settings(), RecordingSms()))) as client:
+    async with create_client(routes.build_application(build_app(Settings(), RecordingSms()))) as client:
         return await client.get("/api/v1/failing")
 
 

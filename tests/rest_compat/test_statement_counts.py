@@ -83,13 +83,13 @@ LISTS = [
 
 
 async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
-    client: httpx.AsyncClient, shop: AppContext, subtests: pytest.Subtests
+    client: httpx.AsyncClient, app: AppContext, subtests: pytest.Subtests
 ) -> None:
     costs: dict[int, dict[str, int]] = {}
     for rows in (1, 3):
         user = await create_user()
         ticket = await add_rows(user, rows)
-        headers = await create_authorization(shop, user)
+        headers = await create_authorization(app, user)
         costs[rows] = {}
         for path in LISTS:
             with record_statements() as statements:

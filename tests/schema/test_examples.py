@@ -36,14 +36,14 @@ def test_a_root_field_is_described_with_a_valid_example_of_itself(name: str) -> 
 
 
 async def test_the_examples_run_on_the_demo_without_errors(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
+    demo_client: httpx.AsyncClient, demo_app: AppContext
 ) -> None:
     customer = await User.get(id=176)
     for name in ROOT_FIELDS:
         if name.startswith("Subscription."):
             continue
         # Signed in anew for each: one of them signs out.
-        headers = await create_authorization(demo_shop, customer)
+        headers = await create_authorization(demo_app, customer)
         answer = await demo_client.post("/graphql", json={"query": example_of(name)}, headers=headers)
         assert "errors" not in answer.json(), name
         assert answer.json()["data"][name.partition(".")[2]] not in (None, {}), name

@@ -37,11 +37,11 @@ async def plan_of(recorded: str) -> str:
 
 @pytest.mark.parametrize(("name", "column"), LISTS)
 async def test_a_page_is_read_off_an_index(
-    name: str, column: str, client: httpx.AsyncClient, shop: AppContext
+    name: str, column: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()
     await ADD[name](user, 1)
-    headers = await create_authorization(shop, user)
+    headers = await create_authorization(app, user)
     for direction in ("ASC", "DESC"):
         reader = ListReader(client, headers, name, {"field": column, "direction": direction})
         with record_statements() as statements:

@@ -90,13 +90,13 @@ async def test_a_walk_gives_every_row_once_in_order_while_rows_are_added(
     numbers: list[int],
     added: list[int],
     client: httpx.AsyncClient,
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
     if name == "services":
         await Service.all().delete()
     user = await create_user()
     reader = ListReader(
-        client, await create_authorization(shop, user), name, {"field": column, "direction": direction}
+        client, await create_authorization(app, user), name, {"field": column, "direction": direction}
     )
     for number in numbers:
         await ADD[name](user, number)

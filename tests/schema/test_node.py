@@ -169,12 +169,12 @@ async def fetch_node(key: str, client: httpx.AsyncClient, headers: dict[str, str
 
 @for_each("kind", OWNED)
 async def test_the_owner_of_a_record_finds_it_by_its_global_id(
-    kind: str, client: httpx.AsyncClient, shop: AppContext
+    kind: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     owner = await create_user(balance=1_000)
     key = await OWNED[kind](owner)
 
-    found = await fetch_node(key, client, await create_authorization(shop, owner))
+    found = await fetch_node(key, client, await create_authorization(app, owner))
 
     assert isinstance(found, dict)
     node = found["data"]["node"]
@@ -183,10 +183,10 @@ async def test_the_owner_of_a_record_finds_it_by_its_global_id(
 
 @for_each("kind", OWNED)
 async def test_another_users_record_is_indistinguishable_from_a_missing_one(
-    kind: str, client: httpx.AsyncClient, shop: AppContext
+    kind: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     key = await OWNED[kind](await create_user(balance=1_000))
-    stranger = await create_authorization(shop, await create_user())
+    stranger = await create_authorization(app, await create_user())
 
     assert await fetch_node(key, client, stranger) == UNOWNED
     assert await fetch_node(missing_ids(kind), client, stranger) == UNOWNED
@@ -209,14 +209,14 @@ async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
 @for_each("kind", BY_NUMBER)
 @for_each("number", [0, 2**31 - 1, 2**31, 9_999_999_999])
 async def test_a_number_that_no_record_can_have_is_null(
-    number: int, kind: str, client: httpx.AsyncClient, shop: AppContext
+    number: int, kind: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
-    headers = await create_authorization(shop, await create_user())
+    headers = await create_authorization(app, await create_user())
     assert await fetch_node(to_global_id(kind, number), client, headers) == UNOWNED
 
 
-async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, shop: AppContext) -> None:
-    headers = await create_authorization(shop, await create_user())
+async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, app: AppContext) -> None:
+    headers = await create_authorization(app, await create_user())
     assert await fetch_node(await pay(None), client, headers) == UNOWNED
 
 

@@ -13,7 +13,7 @@ from resolvers import order_submission
 from resolvers.app_context import AppContext
 from tests.api_parity.scenario import to_global_id
 from tests.fake_providers import FakeProviders
-from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
+from tests.fakes import MOMENT, RecordingSms, build_app, create_user
 from tests.fixtures import create_authorization, create_client
 from tests.resolvers.factories import create_order, create_service
 from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
@@ -47,16 +47,16 @@ class Buyer:
 
 
 @pytest.fixture
-async def buyer(client: httpx.AsyncClient, shop: AppContext) -> Buyer:
+async def buyer(client: httpx.AsyncClient, app: AppContext) -> Buyer:
     user = await create_user(balance=100_000)
-    return Buyer(client, user, await create_authorization(shop, user))
+    return Buyer(client, user, await create_authorization(app, user))
 
 
 async def test_an_order_that_was_not_sent_is_canceled_and_refunded_at_once(
-    buyer: Buyer, shop: AppContext
+    buyer: Buyer, app: AppContext
 ) -> None:
     service = await create_provider_service(await create_provider())
-    order = await place_order(shop, service, buyer=buyer.user)
+    order = await place_order(app, service, buyer=buyer.user)
 
     canceled = await buyer.query(CANCEL, order)
 
@@ -67,13 +67,13 @@ async def test_an_order_that_was_not_sent_is_canceled_and_refunded_at_once(
 async def test_an_order_at_a_provider_is_canceled_only_where_its_service_allows_it(
     db: str, sms: RecordingSms
 ) -> None:
-    shop = new_shop(Settings(database_url=db), sms, providers=FakeProviders())
+    app = build_app(Settings(database_url=db), sms, providers=FakeProviders())
     provider, user = await create_provider(), await create_user(balance=100_000)
     service = await create_provider_service(provider)
-    order = await place_order(shop, service, buyer=user)
-    await order_submission.submit_orders(shop, provider)
-    async with create_client(shop) as client:
-        buyer = Buyer(client, user, await create_authorization(shop, user))
+    order = await place_order(app, service, buyer=user)
+    await order_submission.submit_orders(app, provider)
+    async with create_client(app) as client:
+        buyer = Buyer(client, user, await create_authorization(app, user))
 
         refused = await buyer.query(CANCEL, order)
         await Service.filter(id=service.id).update(can_cancel=True)
@@ -113,9 +113,9 @@ async def test_another_user_s_order_is_forbidden_and_a_missing_one_not_found(
     assert (await buyer.query(document, Order(id=9_999_999_999)))["code"] == "ORDER_NOT_FOUND"
 
 
-async def test_an_order_shows_who_changed_it_and_its_refills(buyer: Buyer, shop: AppContext) -> None:
+async def test_an_order_shows_who_changed_it_and_its_refills(buyer: Buyer, app: AppContext) -> None:
     service = await create_provider_service(await create_provider(), can_refill=True)
-    order = await place_order(shop, service, buyer=buyer.user)
+    order = await place_order(app, service, buyer=buyer.user)
     await Order.filter(id=order.id).update(status=OrderStatus.COMPLETED, dispatch=Dispatch.CLOSED)
     await OrderEvent.create(
         order=order,
@@ -143,7 +143,7 @@ async def test_an_order_shows_who_changed_it_and_its_refills(buyer: Buyer, shop:
 
 
 async def test_a_refill_is_a_node_of_its_order_s_buyer_only(
-    buyer: Buyer, client: httpx.AsyncClient, shop: AppContext
+    buyer: Buyer, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     order = await create_order(buyer.user, await create_service())
     refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
@@ -151,7 +151,7 @@ async def test_a_refill_is_a_node_of_its_order_s_buyer_only(
 
     async def seen_by(user: User, key: int) -> Any:
         body = {"query": query, "variables": {"id": to_global_id("Refill", key)}}
-        answer = await client.post("/graphql", json=body, headers=await create_authorization(shop, user))
+        answer = await client.post("/graphql", json=body, headers=await create_authorization(app, user))
         return answer.json()["data"]["node"]
 
     assert (await seen_by(buyer.user, refill.id))["__typename"] == "Refill"

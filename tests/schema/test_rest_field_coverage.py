@@ -137,10 +137,8 @@ async def shown_by_rest(client: httpx.AsyncClient, headers: dict[str, str]) -> d
     }
 
 
-async def test_graphql_exposes_every_rest_field(
-    demo_client: httpx.AsyncClient, demo_shop: AppContext
-) -> None:
-    headers = await create_authorization(demo_shop, await User.get(id=176))
+async def test_graphql_exposes_every_rest_field(demo_client: httpx.AsyncClient, demo_app: AppContext) -> None:
+    headers = await create_authorization(demo_app, await User.get(id=176))
     things = await shown_by_rest(demo_client, headers)
     assert {name: set(thing) for name, thing in things.items()} == {
         name: set(fields) for name, fields in SHOWN.items()

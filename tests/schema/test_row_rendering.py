@@ -11,7 +11,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Category, Order, Service, User
 from resolvers.pagination import Page
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.fixtures import create_authorization, create_client
 from tests.resolvers.factories import create_category, create_order, create_service
 from tests.search_depth import DEPTH
@@ -99,9 +99,9 @@ async def test_rows_are_answered_as_their_objects_are(
     seed: int, db: str, sms: RecordingSms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlimited = {"graphql_max_aliases": "500", "graphql_max_cost": "10000000", "graphql_points": "1000000000"}
-    shop = new_shop(Settings.model_validate({"database_url": db, **unlimited}), sms)
-    client = create_client(shop)
-    headers = await create_authorization(shop, await create_records())
+    app = build_app(Settings.model_validate({"database_url": db, **unlimited}), sms)
+    client = create_client(app)
+    headers = await create_authorization(app, await create_records())
     documents = Documents(Random(seed))
     requested = [documents.next() for _ in range(DOCUMENTS)]
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 import database
 from app.application import build_application
-from app.bootstrap import build_shop
+from app.bootstrap import build_app_context
 from config.settings import Settings
 from models import Provider, User
 from observability import logging as product_logging
@@ -68,8 +68,8 @@ LINK = {"link": "https://example.com/p/1", "quantity": "10"}
 class Crawler:
     """Calls every API and keeps all responses."""
 
-    def __init__(self, shop: AppContext, client: httpx.AsyncClient, owner: Owner) -> None:
-        self._shop = shop
+    def __init__(self, app: AppContext, client: httpx.AsyncClient, owner: Owner) -> None:
+        self._app = app
         self._client = client
         self._owner = owner
         self.heard: list[str] = []
@@ -99,7 +99,7 @@ class Crawler:
         keys = self._owner.keys
         ids = {"service_id": keys["Service"], "category_id": keys["Category"], "gift_id": keys["Gift"]}
         fields = {**PARAMETERS, **ids}
-        headers = await create_authorization(self._shop, self._owner.user)
+        headers = await create_authorization(self._app, self._owner.user)
         await self._connect_websocket(method, address, headers=headers, params=fields)
         await self._connect_websocket(method, address, params=fields)
         await self._connect_websocket(method, address, headers=headers, content=b"{")
@@ -111,7 +111,7 @@ class Crawler:
 
     async def _query_graphql(self, document: str) -> None:
         # Signed in anew for each: one of them signs out.
-        headers = await create_authorization(self._shop, self._owner.user)
+        headers = await create_authorization(self._app, self._owner.user)
         await self._connect_websocket("POST", "/graphql", headers=headers, json={"query": document})
         await self._connect_websocket("POST", "/graphql", json={"query": document})
 
@@ -135,19 +135,19 @@ def logged_as_debug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[AppContext]:
+async def app(own_database_url: str, tmp_path: Path) -> AsyncIterator[AppContext]:
     """The shop as its settings describe it, with real gateways that reach nobody."""
     async with database.open_connections(own_database_url):
-        yield build_shop(build_settings_with_canaries(own_database_url, tmp_path))
+        yield build_app_context(build_settings_with_canaries(own_database_url, tmp_path))
 
 
-async def run_jobs(shop: AppContext) -> None:
+async def run_jobs(app: AppContext) -> None:
     """Every job of the worker, once."""
     for job in JOBS:
-        await job.operation(shop)
+        await job.operation(app)
     for job_of_one in PROVIDER_JOBS:
         for provider in await Provider.all():
-            await job_of_one.operation(shop, provider)
+            await job_of_one.operation(app, provider)
 
 
 async def break_the_database() -> None:
@@ -171,19 +171,19 @@ def test_every_setting_that_is_named_like_a_secret_is_hidden() -> None:
 
 @pytest.mark.slow
 async def test_no_secret_is_in_a_response_an_error_or_the_log(
-    shop: AppContext, caplog: pytest.LogCaptureFixture
+    app: AppContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = await create_owner()
     key = await api_keys.rotate_api_key(owner.user)
     await plant(await User.exclude(id=owner.user.id))
-    transport = httpx.ASGITransport(build_application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_application(app), raise_app_exceptions=False)
     with logged_as_debug(caplog):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
-            walker = Crawler(shop, client, owner)
+            walker = Crawler(app, client, owner)
             await walker.crawl(key)
-            await shop.sms.drain(shop.settings.gateway_total_timeout)
-            await run_jobs(shop)
-            secrets = await list_stored_secrets() | list_secrets_of_settings(shop.settings)
+            await app.sms.drain(app.settings.gateway_total_timeout)
+            await run_jobs(app)
+            secrets = await list_stored_secrets() | list_secrets_of_settings(app.settings)
             assert "Traceback" not in caplog.text
             await break_the_database()
             await walker.crawl(key)

@@ -44,7 +44,7 @@ NOBODY = "09129999999"
 class Scenario:
     """One shop, its client, and the secrets that went through requests, none of which may be logged."""
 
-    shop: AppContext
+    app: AppContext
     client: httpx.AsyncClient
     sms: RecordingSms
     provider: Provider
@@ -61,19 +61,19 @@ class Scenario:
         """A login code that was asked for and has arrived."""
         await advance_time(timedelta(hours=25))
         await self.client.post("/api/v1/login", data={"username": mobile})
-        await self.shop.sms.drain(timedelta(seconds=5))
+        await self.app.sms.drain(timedelta(seconds=5))
         code = self.sms.sent[-1][1]
         self.secrets |= {mobile, code}
         return code
 
     async def sign_in(self, user: User) -> dict[str, str]:
-        return self._remember_secret(await create_authorization(self.shop, user))
+        return self._remember_secret(await create_authorization(self.app, user))
 
     async def create_staff(self, role: UserRole = UserRole.OWNER) -> dict[str, str]:
         return await self.create_staff_session(await create_member(role))
 
     async def create_staff_session(self, user: User) -> dict[str, str]:
-        return self._remember_secret(await create_staff_authorization(self.shop, user))
+        return self._remember_secret(await create_staff_authorization(self.app, user))
 
     def _remember_secret(self, headers: dict[str, str]) -> dict[str, str]:
         self.secrets.add(headers["Authorization"].removeprefix("Bearer "))
@@ -139,7 +139,7 @@ async def confirm_a_mobile_by_a_wrong_code(scenario: Scenario) -> LAST:
 @event_case(SecurityEvent.CODE_VOIDED)
 async def try_six_wrong_codes(scenario: Scenario) -> LAST:
     last = await try_a_wrong_code(scenario)
-    for _ in range(scenario.shop.settings.login_code_tries):
+    for _ in range(scenario.app.settings.login_code_tries):
         await last()
     return last
 
@@ -223,7 +223,7 @@ async def send_a_forged_token_to_graphql(scenario: Scenario) -> LAST:
 @event_case(SecurityEvent.TOKEN_REFUSED)
 async def send_a_forged_token_to_a_socket(scenario: Scenario) -> LAST:
     async def connect() -> None:
-        async with _connect_websocket(scenario.shop) as url, open_socket(url) as client:
+        async with _connect_websocket(scenario.app) as url, open_socket(url) as client:
             await client.send("connection_init", payload={"authorization": "Bearer forged"})
             assert await client.close_code() == 4401
 
@@ -231,10 +231,10 @@ async def send_a_forged_token_to_a_socket(scenario: Scenario) -> LAST:
 
 
 @asynccontextmanager
-async def _connect_websocket(shop: AppContext) -> AsyncIterator[str]:
+async def _connect_websocket(app: AppContext) -> AsyncIterator[str]:
     """The URL of a server of the shop's WebSockets."""
-    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.render_page)
-    sockets = GraphQLSockets(view.engine, shop=shop, context=schema.Context)
+    view = GraphQLView(schema.schema, app=app, context=schema.Context, ide=page.render_page)
+    sockets = GraphQLSockets(view.engine, app=app, context=schema.Context)
     identified = RequestIdMiddleware(sockets)
 
     # A coroutine function: the server takes other callables for an older interface.
@@ -276,7 +276,7 @@ async def open_a_staff_session_as_a_customer(scenario: Scenario) -> LAST:
 
 @event_case(SecurityEvent.STAFF_SIGNED_OUT)
 async def sign_out_of_the_pages(scenario: Scenario) -> LAST:
-    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
+    visit = await StaffClient.create(scenario.app, scenario.client, await create_member(UserRole.SUPPORT))
     await visit.get("/")
     return lambda: visit.post("/logout", {})
 
@@ -302,7 +302,7 @@ async def confirm_identity_with_a_wrong_code(scenario: Scenario) -> LAST:
 async def confirm_by_a_wrong_code_on_the_page(scenario: Scenario) -> LAST:
     user = await create_member(UserRole.OWNER)
     code = await scenario.get_code(str(user.mobile))
-    visit = await StaffClient.create(scenario.shop, scenario.client, user)
+    visit = await StaffClient.create(scenario.app, scenario.client, user)
     await visit.get("/account")
     return lambda: visit.post("/account", {"act": "confirm", "code": different_code(code)})
 
@@ -311,7 +311,7 @@ async def confirm_by_a_wrong_code_on_the_page(scenario: Scenario) -> LAST:
 async def save_settings_with_a_wrong_code(scenario: Scenario) -> LAST:
     user = await create_member(UserRole.OWNER)
     code = await scenario.get_code(str(user.mobile))
-    visit = await StaffClient.create(scenario.shop, scenario.client, user)
+    visit = await StaffClient.create(scenario.app, scenario.client, user)
     await visit.get("/settings")
     return lambda: visit.post("/settings", {"proof": different_code(code)})
 
@@ -475,7 +475,7 @@ async def read_another_user_s_order(scenario: Scenario) -> LAST:
 
 async def _service_token(scenario: Scenario, permission: Permission) -> dict[str, str]:
     token, _ = await sessions.issue_service_token(
-        scenario.shop,
+        scenario.app,
         await create_member(UserRole.OWNER),
         name="robot",
         permissions={permission},
@@ -499,21 +499,21 @@ async def order_with_a_service_token(scenario: Scenario) -> LAST:
 
 @event_case(SecurityEvent.PERMISSION_REFUSED)
 async def open_a_page_as_support(scenario: Scenario) -> LAST:
-    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
+    visit = await StaffClient.create(scenario.app, scenario.client, await create_member(UserRole.SUPPORT))
     return lambda: visit.get("/providers/list")
 
 
 @event_case(SecurityEvent.PERMISSION_REFUSED)
 async def run_an_action_as_support(scenario: Scenario) -> LAST:
     user = await create_user()
-    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
+    visit = await StaffClient.create(scenario.app, scenario.client, await create_member(UserRole.SUPPORT))
     await visit.get("/")
     return lambda: visit.run_action("users", user.id, "role", role="support")
 
 
 @event_case(SecurityEvent.FORGED_FORM_REFUSED)
 async def send_a_form_without_its_token(scenario: Scenario) -> LAST:
-    await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.OWNER))
+    await StaffClient.create(scenario.app, scenario.client, await create_member(UserRole.OWNER))
     return lambda: scenario.client.post("/admin/logout", data={})
 
 
@@ -521,7 +521,7 @@ async def _exceed_limit(
     scenario: Scenario, request: Callable[[httpx.AsyncClient], LAST], **settings: object
 ) -> LAST:
     """A request to a shop whose limit an earlier one has used up."""
-    last = request(create_client(with_settings(scenario.shop, **settings)))
+    last = request(create_client(with_settings(scenario.app, **settings)))
     await last()
     return last
 
@@ -568,7 +568,7 @@ async def exceed_the_points_of_graphql(scenario: Scenario) -> LAST:
 async def open_too_many_sockets(scenario: Scenario) -> LAST:
     async def connect() -> None:
         async with (
-            _connect_websocket(with_settings(scenario.shop, max_sockets_per_address=1)) as url,
+            _connect_websocket(with_settings(scenario.app, max_sockets_per_address=1)) as url,
             open_socket(url),
         ):
             try:
@@ -585,7 +585,7 @@ async def run_too_much_on_one_socket(scenario: Scenario) -> LAST:
     headers = await scenario.sign_in(await create_user())
 
     async def connect() -> None:
-        async with _connect_websocket(scenario.shop) as url, open_socket(url) as client:
+        async with _connect_websocket(scenario.app) as url, open_socket(url) as client:
             await client.initialise(headers)
             for number in range(MAX_OPERATIONS + 1):
                 await client.start(str(number), "subscription { notificationAdded { id } }")

@@ -89,7 +89,7 @@ def is_refused(answer: httpx.Response) -> bool:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_forwards(
-    shop: AppContext, subtests: pytest.Subtests
+    app: AppContext, subtests: pytest.Subtests
 ) -> None:
     few = {
         "trusted_proxies": "*",
@@ -100,9 +100,9 @@ async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_f
         "graphql_restore_rate": "1,100,100",
         "login_codes_per_address": 3,
     }
-    settings = Settings.model_validate({"database_url": shop.settings.database_url, **few})
+    settings = Settings.model_validate({"database_url": app.settings.database_url, **few})
     transport = httpx.ASGITransport(
-        build_application(replace(shop, settings=settings)), client=("10.0.0.1", 1)
+        build_application(replace(app, settings=settings)), client=("10.0.0.1", 1)
     )
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         for network, (name, ask) in enumerate(LIMITED.items()):
@@ -119,10 +119,10 @@ async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_f
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_forwarded_address_of_any_length_is_not_an_internal_error(shop: AppContext) -> None:
-    settings = Settings.model_validate({"database_url": shop.settings.database_url, "trusted_proxies": "*"})
+async def test_a_forwarded_address_of_any_length_is_not_an_internal_error(app: AppContext) -> None:
+    settings = Settings.model_validate({"database_url": app.settings.database_url, "trusted_proxies": "*"})
     transport = httpx.ASGITransport(
-        build_application(replace(shop, settings=settings)), client=("10.0.0.1", 1)
+        build_application(replace(app, settings=settings)), client=("10.0.0.1", 1)
     )
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         answer = await client.post(

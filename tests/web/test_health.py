@@ -11,7 +11,7 @@ from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Provider
 from resolvers.app_context import AppContext
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.fixtures import create_client
 from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
 
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.both_databases
 TOKEN = "a token of this test"
 
 
-async def create_due_order(shop: AppContext, *, waits: timedelta, provider: Provider | None = None) -> Order:
+async def create_due_order(app: AppContext, *, waits: timedelta, provider: Provider | None = None) -> Order:
     service = await create_provider_service(provider or await create_provider())
-    order = await place_order(shop, service)
+    order = await place_order(app, service)
     due_at = await database.now() - waits
     await Order.filter(id=order.id).update(
         dispatch=Dispatch.QUEUED, status=OrderStatus.PENDING, due_at=due_at
@@ -40,9 +40,9 @@ async def read_metrics(client: httpx.AsyncClient) -> dict[str, float]:
 
 
 async def test_readyz_reports_each_check_and_the_age_of_the_queue(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
-    await create_due_order(shop, waits=timedelta(seconds=90))
+    await create_due_order(app, waits=timedelta(seconds=90))
     answer = await client.get("/readyz")
 
     checks = answer.json()["checks"]
@@ -54,10 +54,10 @@ async def test_readyz_reports_each_check_and_the_age_of_the_queue(
 
 
 async def test_readyz_is_503_while_the_queue_is_stale_unless_its_provider_is_off(
-    shop: AppContext, client: httpx.AsyncClient
+    app: AppContext, client: httpx.AsyncClient
 ) -> None:
     provider = await create_provider()
-    await create_due_order(shop, waits=timedelta(minutes=11), provider=provider)
+    await create_due_order(app, waits=timedelta(minutes=11), provider=provider)
     stale = await client.get("/readyz")
     await Provider.filter(id=provider.id).update(is_active=False)
     off = await client.get("/readyz")
@@ -81,8 +81,8 @@ async def test_readyz_names_migrations_that_are_missing(client: httpx.AsyncClien
 
 
 async def test_without_a_database_readyz_is_503_and_metrics_still_answer() -> None:
-    shop = new_shop(Settings(database_url="postgres://nobody@127.0.0.1:1/none"), RecordingSms())
-    async with database.open_connections(shop.settings.effective_database_url), create_client(shop) as client:
+    app = build_app(Settings(database_url="postgres://nobody@127.0.0.1:1/none"), RecordingSms())
+    async with database.open_connections(app.settings.effective_database_url), create_client(app) as client:
         ready, reported = await client.get("/readyz"), await read_metrics(client)
 
     assert ready.status_code == 503
@@ -94,11 +94,11 @@ async def test_without_a_database_readyz_is_503_and_metrics_still_answer() -> No
 
 async def test_metrics_report_requests_by_route_operations_by_known_name_and_the_queue(db: str) -> None:
     settings = Settings(database_url=db, metrics_operations=("Shelf",))
-    shop = new_shop(settings, RecordingSms())
-    async with create_client(shop) as client:
+    app = build_app(settings, RecordingSms())
+    async with create_client(app) as client:
         before = await read_metrics(client)
-        await create_due_order(shop, waits=timedelta(seconds=30))
-        held = await create_due_order(shop, waits=timedelta(0))
+        await create_due_order(app, waits=timedelta(seconds=30))
+        held = await create_due_order(app, waits=timedelta(0))
         await Order.filter(id=held.id).update(status=OrderStatus.AWAITING, dispatch=Dispatch.UNKNOWN)
         for path in ("/api/v1/order/1", "/api/v1/order/2", "/api/v1/services/", "/no/such/7", "/api/v1/no/8"):
             await client.get(path)
@@ -132,7 +132,7 @@ async def test_metrics_report_requests_by_route_operations_by_known_name_and_the
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_metrics_are_for_this_machine_unless_there_is_a_token(db: str) -> None:
-    async with create_client(new_shop(Settings(database_url=db), RecordingSms())) as client:
+    async with create_client(build_app(Settings(database_url=db), RecordingSms())) as client:
         own = await client.get("/metrics")
         proxied = await client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
         transport = httpx.ASGITransport(client._transport.app, client=("203.0.113.9", 1))  # type: ignore[attr-defined]  # the application of `client_of`
@@ -146,7 +146,7 @@ async def test_metrics_are_for_this_machine_unless_there_is_a_token(db: str) -> 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_with_a_token_metrics_ask_everybody_for_it(db: str) -> None:
     settings = Settings.model_validate({"database_url": db, "metrics_token": TOKEN})
-    async with create_client(new_shop(settings, RecordingSms())) as client:
+    async with create_client(build_app(settings, RecordingSms())) as client:
         answers = [
             await client.get("/metrics", headers=headers)
             for headers in ({}, {"Authorization": "Bearer no"}, {"Authorization": f"Bearer {TOKEN}"})

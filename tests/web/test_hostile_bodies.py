@@ -49,10 +49,10 @@ TYPES = (
 )
 
 
-def list_urls(shop: AppContext, authority: str) -> list[str]:
+def list_urls(app: AppContext, authority: str) -> list[str]:
     """Every address of the application, with something in place of what its path leaves open."""
     found = []
-    for route in build_application(shop).routes:
+    for route in build_application(app).routes:
         if isinstance(route, Route):
             found.append(route.path)
         elif isinstance(route, Mount) and route.path != "/api":
@@ -72,17 +72,17 @@ DOCUMENTED_500 = {("GET", "/v1/user/payment/test"), ("GET", "/v1/user/payment/ve
 # Thousands of requests, on the stricter of the two databases.
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: AppContext, tmp_path: Path) -> None:
+async def test_no_body_of_any_type_makes_any_address_answer_5xx(app: AppContext, tmp_path: Path) -> None:
     sandbox = SandboxPayments(tmp_path / "sandbox.sqlite3", public_url="http://localhost:8000")
     page = await sandbox.open(
         payment_id=1, amount=Toman(1_000), callback_url="http://localhost:8000/", description="", mobile=None
     )
-    shop = replace(shop, payments={sandbox.name: sandbox})
-    paths = list_urls(shop, page.authority)
+    app = replace(app, payments={sandbox.name: sandbox})
+    paths = list_urls(app, page.authority)
     assert {"/graphql", "/api/v2", "/healthz", "/api/v1/order"} <= set(paths)
-    token = await create_authorization(shop, await create_user())
+    token = await create_authorization(app, await create_user())
     failed = []
-    async with create_client(shop) as client:
+    async with create_client(app) as client:
         for path, (number, body) in product(paths, enumerate(BODIES)):
             # Each body as what it is, and, by turns, as what it is not.
             for media_type in {TYPES[number % len(TYPES)], "application/json", TYPES[3], TYPES[5]}:

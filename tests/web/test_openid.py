@@ -15,7 +15,7 @@ from domain.roles import UserRole
 from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.fixtures import create_client
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, run_provider
 
@@ -36,7 +36,7 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-def create_shop(url: str, provider: Provider, **settings: object) -> AppContext:
+def build_openid_app(url: str, provider: Provider, **settings: object) -> AppContext:
     provided = {
         "database_url": url,
         "openid_issuer": provider.issuer,
@@ -44,17 +44,17 @@ def create_shop(url: str, provider: Provider, **settings: object) -> AppContext:
         "openid_client_secret": CLIENT_SECRET,
         **settings,
     }
-    return new_shop(Settings.model_validate(provided), RecordingSms())
+    return build_app(Settings.model_validate(provided), RecordingSms())
 
 
 @pytest.fixture
-def shop(db: str, provider: Provider) -> AppContext:
-    return create_shop(db, provider)
+def app(db: str, provider: Provider) -> AppContext:
+    return build_openid_app(db, provider)
 
 
 @pytest_asyncio.fixture
-async def browser(shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
-    async with create_client(shop) as browser:
+async def browser(app: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(app) as browser:
         yield browser
 
 
@@ -71,18 +71,18 @@ async def complete_sign_in(browser: httpx.AsyncClient) -> httpx.Response:
     return await browser.get(await start_sign_in(browser))
 
 
-async def get_user(shop: AppContext, answer: httpx.Response) -> User:
+async def get_user(app: AppContext, answer: httpx.Response) -> User:
     assert answer.status_code == 200, answer.text
-    viewer = await sessions.authenticate(shop, answer.json()["access_token"])
+    viewer = await sessions.authenticate(app, answer.json()["access_token"])
     assert viewer is not None
     return viewer.user
 
 
 async def test_a_newcomer_gets_a_user_and_the_shop_s_token_and_the_same_user_next_time(
-    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
+    app: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
     first = await complete_sign_in(browser)
-    user = await get_user(shop, first)
+    user = await get_user(app, first)
     assert (first.json()["token_type"], first.headers["cache-control"]) == ("Bearer", "no-store")
     assert (user.login_type, user.email, user.first_name, user.last_name, user.mobile_verified) == (
         "google",
@@ -99,7 +99,7 @@ async def test_a_newcomer_gets_a_user_and_the_shop_s_token_and_the_same_user_nex
     # The provider may give the address to another, and rotate its key: the subject is who it is.
     provider.person["email"] = "other@example.com"
     provider.key = provider.new_key()
-    assert (await get_user(shop, await complete_sign_in(browser))).id == user.id
+    assert (await get_user(app, await complete_sign_in(browser))).id == user.id
     assert (await User.all().count(), await OpenIdIdentity.all().count()) == (1, 1)
     assert not await OpenIdAttempt.exists()
 
@@ -123,7 +123,7 @@ def _with(**changed: object) -> Callable[[Claims], object]:
 
 
 async def test_the_callback_has_a_rate_limit_of_its_own(db: str, provider: Provider) -> None:
-    async with create_client(create_shop(db, provider, rate_limit="2/minute")) as browser:
+    async with create_client(build_openid_app(db, provider, rate_limit="2/minute")) as browser:
         for number in range(2):
             provider.person["sub"] = f"person {number}"
             assert (await complete_sign_in(browser)).status_code == 200
@@ -132,7 +132,7 @@ async def test_the_callback_has_a_rate_limit_of_its_own(db: str, provider: Provi
 
         assert (refused.status_code, refused.json()) == (429, {"code": "too_many_requests"})
         assert int(refused.headers["retry-after"]) >= 1
-    async with create_client(create_shop(db, provider, rate_limit="2/minute")) as other:
+    async with create_client(build_openid_app(db, provider, rate_limit="2/minute")) as other:
         # Sign-ins that begin are counted apart: whoever used the callback up is not kept from the provider.
         for _ in range(3):
             await other.get("/auth/openid/callback?state=x")
@@ -185,11 +185,11 @@ async def test_hostile_tokens_are_rejected(browser: httpx.AsyncClient, provider:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_state_is_good_once_and_in_its_own_browser(
-    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
+    app: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
     back = await start_sign_in(browser)
     cookies = dict(browser.cookies)
-    async with create_client(shop) as other:
+    async with create_client(app) as other:
         assert (await other.get(back)).status_code == 400
     assert (await browser.get("/auth/openid/callback?code=x&state=made-up")).status_code == 400
     assert (await browser.get("/auth/openid/callback")).status_code == 400
@@ -197,50 +197,50 @@ async def test_a_state_is_good_once_and_in_its_own_browser(
     back = await start_sign_in(browser)
     cookies = dict(browser.cookies)
     assert (await browser.get(back)).status_code == 200
-    async with create_client(shop) as replaying:
+    async with create_client(app) as replaying:
         replaying.cookies.update(cookies)
         assert (await replaying.get(back)).status_code == 400
 
     refused = await browser.get(f"{back}&error=access_denied")
     assert (refused.status_code, refused.json()) == (400, {"code": "sign_in_failed"})
     for cookie in ("x" * 5_000, "W10=", "bnVsbA==", "é"):
-        answer = await send_with_cookie(shop, cookie, back)
+        answer = await send_with_cookie(app, cookie, back)
         assert answer.status_code == 400
 
 
-async def send_with_cookie(shop: AppContext, cookie: str, path: str) -> httpx.Response:
-    async with create_client(shop) as other:
+async def send_with_cookie(app: AppContext, cookie: str, path: str) -> httpx.Response:
+    async with create_client(app) as other:
         return await other.get(path, headers={b"Cookie": f"openid={cookie}".encode()})
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_late_callback_and_a_provider_that_is_away_or_another_are_refused(
-    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
+    app: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
     back = await start_sign_in(browser)
     await OpenIdAttempt.all().update(expires_at=await database.now() - timedelta(seconds=1))
     assert (await browser.get(back)).status_code == 400
 
     provider.metadata = {"issuer": "https://accounts.example"}
-    async with create_client(shop) as fresh:
+    async with create_client(app) as fresh:
         assert (await fresh.get("/auth/openid/login")).status_code == 503
-    away = create_shop(shop.settings.database_url, provider, openid_issuer="http://127.0.0.1:1")
+    away = build_openid_app(app.settings.database_url, provider, openid_issuer="http://127.0.0.1:1")
     async with create_client(away) as fresh:
         answer = await fresh.get("/auth/openid/login")
     assert (answer.status_code, answer.json()) == (503, {"code": "provider_unavailable"})
 
 
 async def test_a_verified_email_takes_over_only_unverified_accounts(
-    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
+    app: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
     claimed = await create_user(email=EMAIL, is_verified=False, balance=500)
     await User.filter(id=claimed.id).update(password_hash="p", api_key_hash="k")
-    older, _ = await sessions.issue_token(shop, claimed, now=await database.now())
+    older, _ = await sessions.issue_token(app, claimed, now=await database.now())
 
-    linked = await get_user(shop, await complete_sign_in(browser))
+    linked = await get_user(app, await complete_sign_in(browser))
     assert (linked.id, linked.balance, linked.login_type) == (claimed.id, 500, "google")
     assert (linked.mobile, linked.password_hash, linked.api_key_hash) == (None, None, None)
-    assert await sessions.authenticate(shop, older) is None
+    assert await sessions.authenticate(app, older) is None
 
     kept = {
         "owner of a mobile": await create_user(email="a@example.com"),
@@ -251,29 +251,29 @@ async def test_a_verified_email_takes_over_only_unverified_accounts(
     for number, user in enumerate(kept.values()):
         provider.person = {**PERSON, "sub": f"new {number}", "email": user.email}
         provider.person["email_verified"] = "true" if user is kept["unverified address"] else True
-        newcomer = await get_user(shop, await complete_sign_in(browser))
+        newcomer = await get_user(app, await complete_sign_in(browser))
         assert (newcomer.id != user.id, newcomer.email) == (True, None)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_blocked_users_and_newcomers_of_a_closed_shop_are_refused(
-    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
+    app: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
-    user = await get_user(shop, await complete_sign_in(browser))
+    user = await get_user(app, await complete_sign_in(browser))
     await User.filter(id=user.id).update(is_active=False)
     assert (await complete_sign_in(browser)).json() == {"code": "sign_in_refused"}
 
     provider.person["sub"] = "8"
-    closed = create_shop(shop.settings.database_url, provider, registration_open=False)
+    closed = build_openid_app(app.settings.database_url, provider, registration_open=False)
     async with create_client(closed) as fresh:
         assert (await complete_sign_in(fresh)).status_code == 403
     assert await User.all().count() == 1
 
 
-async def test_two_first_sign_ins_at_once_make_one_user(shop: AppContext, provider: Provider) -> None:
+async def test_two_first_sign_ins_at_once_make_one_user(app: AppContext, provider: Provider) -> None:
     async def one() -> User:
-        async with create_client(shop) as browser:
-            return await get_user(shop, await complete_sign_in(browser))
+        async with create_client(app) as browser:
+            return await get_user(app, await complete_sign_in(browser))
 
     users = await asyncio.gather(*(one() for _ in range(4)))
     assert len({user.id for user in users}) == 1
@@ -281,5 +281,5 @@ async def test_two_first_sign_ins_at_once_make_one_user(shop: AppContext, provid
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_without_an_issuer_there_is_no_such_route(db: str) -> None:
-    async with create_client(new_shop(Settings(database_url=db), RecordingSms())) as client:
+    async with create_client(build_app(Settings(database_url=db), RecordingSms())) as client:
         assert (await client.get("/auth/openid/login")).status_code == 404

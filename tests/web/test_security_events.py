@@ -11,7 +11,7 @@ from models import LoginCodeTry
 from observability import metrics, security_log
 from observability.security_log import SecurityEvent
 from resolvers.app_context import AppContext
-from tests.fakes import RecordingSms, lift_quotas, new_shop
+from tests.fakes import RecordingSms, build_app, lift_quotas
 from tests.fixtures import build_settings, create_client
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, run_provider
 from tests.security_streams import capture_stream
@@ -32,7 +32,7 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, provider: Provider) -> AppContext:
+def app(db: str, sms: RecordingSms, provider: Provider) -> AppContext:
     defaults = build_settings(db)
     provided = {
         "database_url": db,
@@ -41,7 +41,7 @@ def shop(db: str, sms: RecordingSms, provider: Provider) -> AppContext:
         "openid_client_id": CLIENT_ID,
         "openid_client_secret": CLIENT_SECRET,
     }
-    return new_shop(
+    return build_app(
         Settings.model_validate({**defaults.model_dump(include={"data_folder"}), **provided}), sms
     )
 
@@ -49,7 +49,7 @@ def shop(db: str, sms: RecordingSms, provider: Provider) -> AppContext:
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_event_is_one_line_and_one_count_and_holds_no_secret(
-    shop: AppContext,
+    app: AppContext,
     sms: RecordingSms,
     provider: Provider,
     stream: Path,
@@ -57,11 +57,11 @@ async def test_every_event_is_one_line_and_one_count_and_holds_no_secret(
     subtests: pytest.Subtests,
 ) -> None:
     monkeypatch.setattr(security_log, "MAX_LINES_PER_SECOND", 10_000)
-    async with create_client(shop) as client:
+    async with create_client(app) as client:
         for event, prepare in CASES:
             with subtests.test(f"{event}: {prepare.__name__}"):
                 client.cookies.clear()
-                scenario = Scenario(shop, client, sms, provider)
+                scenario = Scenario(app, client, sms, provider)
                 request = await prepare(scenario)
                 counter = metrics.SECURITY_EVENTS.labels(event)
                 stream.write_text("", encoding="utf-8")
@@ -81,13 +81,13 @@ async def test_every_event_is_one_line_and_one_count_and_holds_no_secret(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_code_s_tries_count_for_the_network_of_the_caller_wherever_it_is_tried(
-    shop: AppContext, sms: RecordingSms, provider: Provider, subtests: pytest.Subtests
+    app: AppContext, sms: RecordingSms, provider: Provider, subtests: pytest.Subtests
 ) -> None:
-    async with create_client(shop) as client:
+    async with create_client(app) as client:
         for prepare in CODE_ATTEMPTS:
             with subtests.test(prepare.__name__):
                 client.cookies.clear()
-                request = await prepare(Scenario(shop, client, sms, provider))
+                request = await prepare(Scenario(app, client, sms, provider))
                 await LoginCodeTry.all().delete()
 
                 await request()

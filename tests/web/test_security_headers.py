@@ -42,13 +42,13 @@ async def test_no_route_echoes_a_request_by_trace(client: httpx.AsyncClient) -> 
     assert "canary" not in reported.text
 
 
-def with_settings(shop: AppContext, **settings: object) -> httpx.AsyncClient:
-    known = {"database_url": shop.settings.database_url, "rate_limit": "3/minute", **settings}
-    return create_client(replace(shop, settings=Settings.model_validate(known)))
+def with_settings(app: AppContext, **settings: object) -> httpx.AsyncClient:
+    known = {"database_url": app.settings.database_url, "rate_limit": "3/minute", **settings}
+    return create_client(replace(app, settings=Settings.model_validate(known)))
 
 
-async def test_every_answer_says_what_browsers_must_not_do_with_it(shop: AppContext) -> None:
-    async with create_client(shop) as plain, with_settings(shop, public_url="https://shop.example") as secure:
+async def test_every_answer_says_what_browsers_must_not_do_with_it(app: AppContext) -> None:
+    async with create_client(app) as plain, with_settings(app, public_url="https://shop.example") as secure:
         for method, path, status in ANSWERS:
             accept = {"Accept": "text/html"} if path == "/graphql" else {}
             answer = await plain.request(method, path, headers=accept)
@@ -83,9 +83,9 @@ async def test_no_foreign_page_may_call_the_shop_by_default(client: httpx.AsyncC
     ],
 )
 async def test_pages_of_allowed_origins_alone_may_call_the_shop(
-    shop: AppContext, allowed: str, origin: str, reported: str | None
+    app: AppContext, allowed: str, origin: str, reported: str | None
 ) -> None:
-    async with with_settings(shop, allowed_origins=allowed) as client:
+    async with with_settings(app, allowed_origins=allowed) as client:
         for path in ("/graphql", "/api/v1/order", "/api/v2"):
             preflight = await client.options(path, headers={**PREFLIGHT, "Origin": origin})
             assert preflight.status_code == (200 if reported else 400)

@@ -14,11 +14,11 @@ from tests.fixtures import create_authorization
 
 
 async def test_the_published_keys_verify_the_shop_s_tokens_and_hold_nothing_private(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
     published = (await client.get("/.well-known/jwks.json")).json()
     user = await create_user()
-    token = (await create_authorization(shop, user))["Authorization"].removeprefix("Bearer ")
+    token = (await create_authorization(app, user))["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, KeySet.import_key_set(published), algorithms=["RS256"]).claims
     assert claims["sub"] == str(user.id)
     assert [sorted(key) for key in published["keys"]] == [["alg", "e", "kid", "kty", "n", "use"]]
@@ -68,10 +68,10 @@ async def test_a_database_lost_while_signing_in_is_answered_503(
     method: str,
     path: str,
     client: httpx.AsyncClient,
-    shop: AppContext,
+    app: AppContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    headers = await create_authorization(shop, await create_user())
+    headers = await create_authorization(app, await create_user())
     if is_recent:
         assert (await client.get("/api/v1/user", headers=headers)).status_code == 200
 

@@ -47,7 +47,7 @@ from resolvers import (
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import Difference
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fakes import RecordingSms, build_app, create_user
 from tests.fixtures import build_settings
 from tests.resolvers.money_steps import create_paid_payment, get_gateway
 from tests.resolvers.provider_factories import (
@@ -81,12 +81,12 @@ def fake_providers() -> FakeProviders:
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
-    return new_shop(build_settings(db), sms, providers=fake_providers)
+def app(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
+    return build_app(build_settings(db), sms, providers=fake_providers)
 
 
 @pytest.fixture
-async def provider(shop: AppContext) -> Provider:
+async def provider(app: AppContext) -> Provider:
     return await create_provider()
 
 
@@ -114,69 +114,69 @@ async def statuses() -> list[OrderStatus]:
     return [order.status for order in await Order.all().order_by("id")]
 
 
-async def send_three_orders(shop: AppContext, provider: Provider, *, can_cancel: bool = False) -> list[Order]:
-    return [await send_order(shop, provider, can_cancel=can_cancel) for _ in range(3)]
+async def send_three_orders(app: AppContext, provider: Provider, *, can_cancel: bool = False) -> list[Order]:
+    return [await send_order(app, provider, can_cancel=can_cancel) for _ in range(3)]
 
 
-async def test_submitting(shop: AppContext, provider: Provider) -> None:
+async def test_submitting(app: AppContext, provider: Provider) -> None:
     service = await create_provider_service(provider)
-    orders = [await place_order(shop, service) for _ in range(3)]
+    orders = [await place_order(app, service) for _ in range(3)]
 
     async with fail_on_row("orders", f"NEW.dispatch = 'sending' AND OLD.id = {orders[0].id}"):
-        await order_submission.submit_orders(shop, provider)
+        await order_submission.submit_orders(app, provider)
 
     assert await statuses() == [S.PENDING, S.PROCESSING, S.PROCESSING]
     assert await list_failing_rows() == [f"submit: order {orders[0].id}"]
 
 
-async def test_holding_lost_orders(shop: AppContext, provider: Provider) -> None:
-    orders = await send_three_orders(shop, provider)
+async def test_holding_lost_orders(app: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(app, provider)
     await Order.all().update(dispatch=Dispatch.SENDING, lease_until=orders[0].created_at)
 
     async with fail_on_row("orders", f"NEW.dispatch = 'unknown' AND OLD.id = {orders[1].id}"):
-        assert await order_submission.hold_lost_orders(shop) == 2
+        assert await order_submission.hold_lost_orders(app) == 2
 
     assert await statuses() == [S.AWAITING, S.PROCESSING, S.AWAITING]
     assert await list_failing_rows() == [f"hold lost orders: order {orders[1].id}"]
 
 
-async def test_following(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
-    orders = await send_three_orders(shop, provider)
+async def test_following(app: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+    orders = await send_three_orders(app, provider)
     for number in list(fake_providers.states):
         fake_providers.report(number, S.COMPLETED)
 
     async with fail_on_row("orders", f"NEW.status = 'completed' AND OLD.id = {orders[1].id}"):
-        await order_polling.poll_orders(shop, provider)
+        await order_polling.poll_orders(app, provider)
 
     assert await statuses() == [S.COMPLETED, S.PROCESSING, S.COMPLETED]
     assert await list_failing_rows() == [f"follow: order {orders[1].id}"]
 
 
-async def test_canceling(shop: AppContext, provider: Provider) -> None:
-    orders = await send_three_orders(shop, provider, can_cancel=True)
+async def test_canceling(app: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(app, provider, can_cancel=True)
     now = orders[0].created_at
     await Order.all().update(cancel_requested_at=now, cancel_due_at=now)
 
     async with fail_on_row("orders", f"NEW.cancel_due_at IS NULL AND OLD.id = {orders[1].id}"):
-        assert await order_cancellation.send_cancellations(shop, provider) == 2
+        assert await order_cancellation.send_cancellations(app, provider) == 2
 
     waiting = await Order.filter(cancel_due_at__not_isnull=True)
     assert [order.id for order in waiting] == [orders[1].id]
     assert await list_failing_rows() == [f"cancel: order {orders[1].id}"]
 
 
-async def test_ending_subscriptions(shop: AppContext, provider: Provider) -> None:
-    orders = await send_three_orders(shop, provider)
+async def test_ending_subscriptions(app: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(app, provider)
     await Order.all().update(subscription_status=SubscriptionStatus.ACTIVE, subscription_expiry="01/01/2020")
 
     async with fail_on_row("orders", f"NEW.status = 'awaiting' AND OLD.id = {orders[1].id}"):
-        assert await order_cancellation.end_expired_subscriptions(shop) == 2
+        assert await order_cancellation.end_expired_subscriptions(app) == 2
 
     assert await list_failing_rows() == [f"end subscriptions: order {orders[1].id}"]
 
 
-async def test_refills(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
-    orders = await send_three_orders(shop, provider)
+async def test_refills(app: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+    orders = await send_three_orders(app, provider)
     now = orders[0].created_at
     requested = [
         await Refill.create(
@@ -192,29 +192,29 @@ async def test_refills(shop: AppContext, provider: Provider, fake_providers: Fak
     fake_providers.refill_state = ProviderRefill(status=RefillStatus.COMPLETED, status_text="Completed")
 
     async with fail_on_row("refills", f"NEW.status = 'completed' AND OLD.id = {requested[0].id}"):
-        assert await refills.process_refills(shop) == 2
+        assert await refills.process_refills(app) == 2
 
     assert await Refill.filter(status=RefillStatus.COMPLETED).count() == 2
     assert await list_failing_rows() == [f"refills: refill {requested[0].id}"]
 
 
-async def test_checking_payments(shop: AppContext) -> None:
-    get_gateway(shop)
+async def test_checking_payments(app: AppContext) -> None:
+    get_gateway(app)
     for _ in range(3):
-        await create_paid_payment(shop, await create_user())
+        await create_paid_payment(app, await create_user())
     begun = await Payment.all().order_by("id")
     await Payment.all().update(check_after=begun[0].created_at)
 
     async with fail_on_row("payments", f"NEW.status = 'paid' AND OLD.id = {begun[0].id}"):
-        assert await payment_checks.check_payments(shop) == 2
+        assert await payment_checks.check_payments(app) == 2
 
     assert await Payment.filter(status=PaymentStatus.PAID).count() == 2
     assert await list_failing_rows() == [f"check payments: payment {begun[0].id}"]
 
 
-async def test_syncing_services(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+async def test_syncing_services(app: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
-    service = await import_service(shop, provider)
+    service = await import_service(app, provider)
     twin = service.clone()
     twin.provider_service_id = "78"
     await Service.bulk_create([twin])
@@ -222,14 +222,14 @@ async def test_syncing_services(shop: AppContext, provider: Provider, fake_provi
     fake_providers.catalogue = (CATALOGUE_ROW, replace(CATALOGUE_ROW, id="78"))
 
     async with fail_on_row("services", f"NEW.can_refill AND OLD.id = {service.id}"):
-        report = await provider_sync.sync_provider(shop, provider, adds_services=False)
+        report = await provider_sync.sync_provider(app, provider, adds_services=False)
 
     assert report.counts["failed"] == 1
     assert await Service.filter(can_refill=True).count() == 1
     assert await list_failing_rows() == [f"sync providers: service {service.id}"]
 
 
-async def test_syncing_providers(shop: AppContext, provider: Provider, sms: RecordingSms) -> None:
+async def test_syncing_providers(app: AppContext, provider: Provider, sms: RecordingSms) -> None:
     class Partly(FakeProviders):
         """Breaks for the first provider in a way that nobody foresaw."""
 
@@ -241,20 +241,20 @@ async def test_syncing_providers(shop: AppContext, provider: Provider, sms: Reco
 
     await create_provider()
 
-    assert await provider_sync.sync_due_providers(new_shop(shop.settings, sms, providers=Partly())) == 1
+    assert await provider_sync.sync_due_providers(build_app(app.settings, sms, providers=Partly())) == 1
 
     assert await Provider.filter(synced_at__not_isnull=True).count() == 1
     assert await list_failing_rows() == [f"sync providers: provider {provider.id}"]
 
 
-async def test_tallying(shop: AppContext, provider: Provider) -> None:
-    orders = await send_three_orders(shop, provider)
+async def test_tallying(app: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(app, provider)
     first = await OrderDelta.all().order_by("id").first()
     assert first is not None
 
     async with fail_on_row("order_deltas", f"OLD.id = {first.id}", act="DELETE"):
-        assert await order_totals.apply_deltas(shop) == 2
-        assert await order_totals.apply_deltas(shop) == 0
+        assert await order_totals.apply_deltas(app) == 2
+        assert await order_totals.apply_deltas(app) == 0
 
     assert await UserTally.all().count() == 2
     assert await list_failing_rows() == [f"tally orders: delta {first.id}"]
@@ -263,7 +263,7 @@ async def test_tallying(shop: AppContext, provider: Provider) -> None:
     ]
 
 
-async def test_removing_what_expired(shop: AppContext) -> None:
+async def test_removing_what_expired(app: AppContext) -> None:
     long_ago = await database.now() - timedelta(days=9)
     codes = [
         await LoginCode.create(
@@ -279,13 +279,13 @@ async def test_removing_what_expired(shop: AppContext) -> None:
     ]
 
     async with fail_on_row("login_codes", f"OLD.id = {codes[2].id}", act="DELETE"):
-        assert await cleanup.delete_expired(shop) == 4
+        assert await cleanup.delete_expired(app) == 4
 
     assert [code.id for code in await LoginCode.all()] == [codes[2].id]
     assert await list_failing_rows() == [f"remove expired: login_codes {codes[2].id}"]
 
 
-async def test_auditing(shop: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_auditing(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     users = [await create_user() for _ in range(5)]
     audited: list[int] = []
 
@@ -297,15 +297,15 @@ async def test_auditing(shop: AppContext, monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(ledger_audit_job, "audit_wallets", audit_wallets)
 
-    assert await ledger_audit_job.audit_next_batch(shop) == 5
+    assert await ledger_audit_job.audit_next_batch(app) == 5
 
     assert sorted(audited) == [user.id for user in users if user.id != users[2].id]
     assert await list_failing_rows() == [f"daily audit: wallet {users[2].id}"]
-    assert await ledger_audit_job.audit_next_batch(shop) == 0
+    assert await ledger_audit_job.audit_next_batch(app) == 0
     assert (await AuditRun.get()).finished_at is not None
 
 
-async def test_watching_the_shop(shop: AppContext, provider: Provider) -> None:
+async def test_watching_the_shop(app: AppContext, provider: Provider) -> None:
     """An absurd balance, and a member of staff who cannot be told: the others are, of everything else."""
     others = [await create_provider() for _ in range(2)]
     await Provider.filter(id=provider.id).update(balance="1e999999999")
@@ -315,7 +315,7 @@ async def test_watching_the_shop(shop: AppContext, provider: Provider) -> None:
     await User.all().update(role=UserRole.OWNER)
 
     async with fail_on_row("notifications", f"NEW.user_id = {staff[0].id}", act="INSERT"):
-        assert await alert_checks.watch_shop(shop) == 1
+        assert await alert_checks.watch_shop(app) == 1
 
     reported = await Notification.all()
     assert {note.user_id for note in reported} == {member.id for member in staff[1:]}

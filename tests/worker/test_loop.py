@@ -11,7 +11,7 @@ from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
 from resolvers.app_context import AppContext
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from worker import loop
 from worker.jobs import JOBS, Job
 
@@ -39,8 +39,8 @@ class CountedJob:
 
 
 @pytest.fixture
-def shop() -> AppContext:
-    return new_shop(Settings(), RecordingSms())
+def app() -> AppContext:
+    return build_app(Settings(), RecordingSms())
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ async def let_others_run() -> None:
 
 
 async def test_a_failing_job_is_logged_and_retried(
-    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+    app: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = CountedJob(stopping, ValueError("struck"), ValueError("struck again"), 0)
 
-    await run(shop, stopping, jobs=[job(failing, name="fail")])
+    await run(app, stopping, jobs=[job(failing, name="fail")])
 
     assert failing.runs == 3
     logged = [record for record in caplog.records if record.name == "vitrin.worker"]
@@ -77,11 +77,11 @@ async def test_a_failing_job_is_logged_and_retried(
 
 
 async def test_a_lost_database_is_logged_in_one_line_and_retried(
-    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+    app: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting = CountedJob(stopping, DBConnectionError("password=secret"), 0)
 
-    await run(shop, stopping, jobs=[job(waiting, name="wait")])
+    await run(app, stopping, jobs=[job(waiting, name="wait")])
 
     [logged] = [record for record in caplog.records if record.name == "vitrin.worker"]
     assert logged.getMessage() == "job failed, database unavailable: job=wait error=DBConnectionError"
@@ -89,22 +89,22 @@ async def test_a_lost_database_is_logged_in_one_line_and_retried(
 
 
 async def test_a_job_that_always_fails_does_not_stop_the_others(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     async def fail(_: AppContext) -> int:
         raise ValueError("struck")
 
     sound = CountedJob(stopping, 0, 0, 0)
 
-    await run(shop, stopping, jobs=[job(fail), job(sound)])
+    await run(app, stopping, jobs=[job(fail), job(sound)])
 
     assert sound.runs == 3
 
 
-async def test_a_failed_job_waits_before_it_is_retried(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_a_failed_job_waits_before_it_is_retried(app: AppContext, stopping: asyncio.Event) -> None:
     failing = CountedJob(stopping, ValueError("struck"), 0)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(failing, rest=LONG_INTERVAL)]))
+    running = asyncio.create_task(run(app, stopping, jobs=[job(failing, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert failing.runs == 1
@@ -112,19 +112,19 @@ async def test_a_failed_job_waits_before_it_is_retried(shop: AppContext, stoppin
     await running
 
 
-async def test_a_job_with_work_continues_without_a_pause(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_a_job_with_work_continues_without_a_pause(app: AppContext, stopping: asyncio.Event) -> None:
     busy = CountedJob(stopping, 20, 20, 3, 1)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(busy, rest=LONG_INTERVAL)]))
+    running = asyncio.create_task(run(app, stopping, jobs=[job(busy, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert (busy.runs, running.done()) == (4, True)
 
 
-async def test_a_job_without_work_waits(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_a_job_without_work_waits(app: AppContext, stopping: asyncio.Event) -> None:
     idle = CountedJob(stopping, 5, 0, 0)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(idle, rest=LONG_INTERVAL)]))
+    running = asyncio.create_task(run(app, stopping, jobs=[job(idle, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert (idle.runs, running.done()) == (2, False)
@@ -132,12 +132,12 @@ async def test_a_job_without_work_waits(shop: AppContext, stopping: asyncio.Even
     await running
 
 
-async def test_stopping_wakes_waiting_jobs(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_stopping_wakes_waiting_jobs(app: AppContext, stopping: asyncio.Event) -> None:
     async def idle(_: AppContext) -> int:
         return 0
 
     jobs = [job(idle, rest=LONG_INTERVAL), job(idle, rest=LONG_INTERVAL)]
-    running = asyncio.create_task(run(shop, stopping, jobs=jobs))
+    running = asyncio.create_task(run(app, stopping, jobs=jobs))
     await let_others_run()
     assert not running.done()
 
@@ -148,7 +148,7 @@ async def test_stopping_wakes_waiting_jobs(shop: AppContext, stopping: asyncio.E
 
 
 async def test_stopping_waits_for_running_jobs_and_starts_no_new_ones(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     reported, seen = asyncio.Event(), []
 
@@ -158,7 +158,7 @@ async def test_stopping_waits_for_running_jobs_and_starts_no_new_ones(
         seen.append("finished")
         return 1
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(slow)]))
+    running = asyncio.create_task(run(app, stopping, jobs=[job(slow)]))
     await let_others_run()
     stopping.set()
     await let_others_run()
@@ -171,27 +171,27 @@ async def test_stopping_waits_for_running_jobs_and_starts_no_new_ones(
 
 
 async def test_a_worker_that_is_stopped_from_the_start_does_nothing(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     idle = CountedJob(stopping, 0)
     stopping.set()
 
-    await run(shop, stopping, jobs=[job(idle)])
+    await run(app, stopping, jobs=[job(idle)])
 
     assert idle.runs == 0
 
 
-async def test_every_job_gets_the_shop(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_every_job_gets_the_shop(app: AppContext, stopping: asyncio.Event) -> None:
     provided: list[AppContext] = []
 
-    async def look(shop: AppContext) -> int:
-        provided.append(shop)
+    async def look(app: AppContext) -> int:
+        provided.append(app)
         stopping.set()
         return 0
 
-    await run(shop, stopping, jobs=[job(look)])
+    await run(app, stopping, jobs=[job(look)])
 
-    assert provided == [shop]
+    assert provided == [app]
 
 
 def test_jobs_have_unique_names_and_intervals() -> None:
@@ -200,7 +200,7 @@ def test_jobs_have_unique_names_and_intervals() -> None:
 
 
 async def test_a_job_that_does_not_end_in_time_is_cancelled_and_logged(
-    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+    app: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     ended: list[str] = []
 
@@ -212,7 +212,7 @@ async def test_a_job_that_does_not_end_in_time_is_cancelled_and_logged(
             ended.append("cut")
         return 0
 
-    await run(shop, stopping, jobs=[job(hanging)], shutdown_timeout=timedelta(milliseconds=20))
+    await run(app, stopping, jobs=[job(hanging)], shutdown_timeout=timedelta(milliseconds=20))
 
     assert ended == ["cut"]
     assert "jobs cancelled" in caplog.text

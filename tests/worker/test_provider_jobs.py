@@ -15,7 +15,7 @@ from models import Order, Provider
 from resolvers import order_submission
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
 from worker import loop
 from worker.jobs import ProviderJob
@@ -31,17 +31,17 @@ def stopping() -> asyncio.Event:
 
 
 async def run(
-    shop: AppContext, stopping: asyncio.Event, *operations: Callable[[AppContext, Provider], Awaitable[int]]
+    app: AppContext, stopping: asyncio.Event, *operations: Callable[[AppContext, Provider], Awaitable[int]]
 ) -> None:
     """Run these operations alone, without rest, until `stopping`."""
     jobs = [
         ProviderJob(name=operation.__name__, operation=operation, interval=AT_ONCE)
         for operation in operations
     ]
-    await loop.run(shop, stopping, jobs=(), provider_jobs=jobs, provider_poll_interval=AT_ONCE)
+    await loop.run(app, stopping, jobs=(), provider_jobs=jobs, provider_poll_interval=AT_ONCE)
 
 
-async def test_a_slow_provider_does_not_delay_others(shop: AppContext, stopping: asyncio.Event) -> None:
+async def test_a_slow_provider_does_not_delay_others(app: AppContext, stopping: asyncio.Event) -> None:
     slow, quick = await create_provider(), await create_provider()
     served: list[int] = []
     quick_was_served = asyncio.Event()
@@ -56,14 +56,14 @@ async def test_a_slow_provider_does_not_delay_others(shop: AppContext, stopping:
             quick_was_served.set()
         return 0
 
-    await run(shop, stopping, operation)
+    await run(app, stopping, operation)
 
     assert served[:3] == [quick.id] * 3
     assert served.count(slow.id) == 1
 
 
 async def test_a_slow_job_does_not_delay_other_jobs_of_its_provider(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     await create_provider()
     followed = asyncio.Event()
@@ -77,12 +77,10 @@ async def test_a_slow_job_does_not_delay_other_jobs_of_its_provider(
         followed.set()
         return 0
 
-    await run(shop, stopping, submit, follow)
+    await run(app, stopping, submit, follow)
 
 
-async def test_a_provider_added_while_running_is_served_too(
-    shop: AppContext, stopping: asyncio.Event
-) -> None:
+async def test_a_provider_added_while_running_is_served_too(app: AppContext, stopping: asyncio.Event) -> None:
     first = await create_provider()
     served: list[int] = []
 
@@ -94,25 +92,23 @@ async def test_a_provider_added_while_running_is_served_too(
             await create_provider()
         return 0
 
-    await run(shop, stopping, operation)
+    await run(app, stopping, operation)
 
     assert {*served} == {provider.id for provider in await Provider.all()}
 
 
-async def test_a_shop_without_providers_waits_for_its_first(
-    shop: AppContext, stopping: asyncio.Event
-) -> None:
+async def test_a_shop_without_providers_waits_for_its_first(app: AppContext, stopping: asyncio.Event) -> None:
     async def operation(_: AppContext, __: Provider) -> int:
         stopping.set()
         return 0
 
-    running = asyncio.create_task(run(shop, stopping, operation))
+    running = asyncio.create_task(run(app, stopping, operation))
     await create_provider()
     await running
 
 
 async def test_each_round_sees_the_provider_as_it_is_by_then(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     await create_provider()
     keys: list[str] = []
@@ -124,13 +120,13 @@ async def test_each_round_sees_the_provider_as_it_is_by_then(
         await Provider.filter(id=provider.id).update(api_key="new")
         return 1
 
-    await run(shop, stopping, operation)
+    await run(app, stopping, operation)
 
     assert keys == ["0a1b2c3d", "new"]
 
 
 async def test_a_failed_round_is_logged_and_retried_and_stops_no_other(
-    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+    app: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     faulty, sound = await create_provider(), await create_provider()
     served: list[int] = []
@@ -144,7 +140,7 @@ async def test_a_failed_round_is_logged_and_retried_and_stops_no_other(
         return 0
 
     with caplog.at_level(logging.ERROR, "vitrin.worker"):
-        await run(shop, stopping, operation)
+        await run(app, stopping, operation)
 
     assert served.count(faulty.id) >= 3
     assert f"job failed: operation {faulty.id}" in caplog.messages
@@ -162,14 +158,14 @@ async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(
 
         async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
             stopping.set()
-            await place_order(shop, service, link="late")
+            await place_order(app, service, link="late")
             return await super().add(account, order)
 
     fake_providers = Asked()
-    shop = new_shop(Settings(database_url=db), sms, providers=fake_providers)
-    await place_order(shop, service, link="early")
+    app = build_app(Settings(database_url=db), sms, providers=fake_providers)
+    await place_order(app, service, link="early")
 
-    await run(shop, stopping, order_submission.submit_orders)
+    await run(app, stopping, order_submission.submit_orders)
 
     assert [order.link for order in fake_providers.placed.values()] == ["early"]
     dispatches = {order.link: order.dispatch for order in await Order.all()}
@@ -177,7 +173,7 @@ async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(
 
 
 async def test_a_worker_that_is_stopped_before_it_begins_does_nothing(
-    shop: AppContext, stopping: asyncio.Event
+    app: AppContext, stopping: asyncio.Event
 ) -> None:
     await create_provider()
     served: list[int] = []
@@ -187,6 +183,6 @@ async def test_a_worker_that_is_stopped_before_it_begins_does_nothing(
         served.append(provider.id)
         return 0
 
-    await run(shop, stopping, operation)
+    await run(app, stopping, operation)
 
     assert served == []

@@ -105,10 +105,17 @@ class RateLimitMiddleware:
     """
 
     def __init__(
-        self, app: ASGIApp, *, shop: AppContext, limit: str, storage: str, prefix: str, excluded_prefix: str
+        self,
+        app: ASGIApp,
+        *,
+        context: AppContext,
+        limit: str,
+        storage: str,
+        prefix: str,
+        excluded_prefix: str,
     ) -> None:
         self._app = app
-        self._shop = shop
+        self._context = context
         self._prefix = prefix
         self._excluded_prefix = excluded_prefix
         self._limit = RateLimit(limit, storage=storage)
@@ -138,7 +145,7 @@ class RateLimitMiddleware:
 
     async def _verify_token(self, connection: HTTPConnection, claims: Claims) -> None:
         try:
-            if is_session_verified(connection) or await get_viewer(connection, self._shop) is not None:
+            if is_session_verified(connection) or await get_viewer(connection, self._context) is not None:
                 self._verified_tokens.add(claims.token_id)
         except Exception as error:
             # The response was sent already; the next request checks again.

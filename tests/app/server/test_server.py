@@ -31,11 +31,11 @@ async def assert_it_serves(server: StoppableServer, port: int) -> None:
     ("version", "kind"), [(TESTED_UVICORN, ConnectionServer), ("0.1.0", StoppableServer)]
 )
 async def test_each_version_of_uvicorn_serves(
-    version: str, kind: type[StoppableServer], shop: AppContext, caplog: pytest.LogCaptureFixture
+    version: str, kind: type[StoppableServer], app: AppContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "vitrin.serve")
     port = find_free_port()
-    listening = replace(shop, settings=shop.settings.model_copy(update={"port": port}))
+    listening = replace(app, settings=app.settings.model_copy(update={"port": port}))
     server = build_server(build_application(listening), listening, uvicorn_version=version)
     server.servers = []
 
@@ -45,7 +45,7 @@ async def test_each_version_of_uvicorn_serves(
     assert ("was not tested" in caplog.text) == (kind is StoppableServer)
 
 
-def test_the_tested_version_is_the_installed_one(shop: AppContext) -> None:
+def test_the_tested_version_is_the_installed_one(app: AppContext) -> None:
     assert uvicorn.__version__ == TESTED_UVICORN
-    build_server(build_application(shop), shop)
+    build_server(build_application(app), app)
     assert httptools_impl.RequestResponseCycle is CoalescingResponseCycle

@@ -38,7 +38,7 @@ ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 @pytest_asyncio.fixture
-async def buyer(shop: AppContext) -> User:
+async def buyer(app: AppContext) -> User:
     """A buyer with one drip-feed order and two others."""
     buyer = await create_user(balance=10_000_000)
     service = await create_service(drip_feed=True)
@@ -47,23 +47,23 @@ async def buyer(shop: AppContext) -> User:
     return buyer
 
 
-async def _context(shop: AppContext, buyer: User) -> Context:
-    token, _ = await sessions.issue_token(shop, buyer, now=await database.now())
-    viewer = await sessions.authenticate(shop, token)
-    return Context(shop=shop, viewer=viewer, address="127.0.0.1", language=Language.ENGLISH)
+async def _context(app: AppContext, buyer: User) -> Context:
+    token, _ = await sessions.issue_token(app, buyer, now=await database.now())
+    viewer = await sessions.authenticate(app, token)
+    return Context(app=app, viewer=viewer, address="127.0.0.1", language=Language.ENGLISH)
 
 
 async def _assert_three_times_as_graphql_core(
-    document: str, variables: dict[str, Any], shop: AppContext, buyer: User, *, compiles: bool = True
+    document: str, variables: dict[str, Any], app: AppContext, buyer: User, *, compiles: bool = True
 ) -> ExecutionResult:
     requested = RandomRequest(parse(document), variables)
     expected = await execute_with_graphql_core(
-        schema.schema._schema, requested, context=await _context(shop, buyer)
+        schema.schema._schema, requested, context=await _context(app, buyer)
     )
-    engine = Engine(schema.schema, shop.settings, compiles=compiles)
+    engine = Engine(schema.schema, app.settings, compiles=compiles)
     for _ in range(3):
         request = GraphQLRequest(query=document, variables=variables)
-        answer = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+        answer = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
         assert answer.data == expected.data
         assert [(error.path, error.message, error.locations) for error in answer.errors] == [
             (error.path, error.message, error.locations) for error in expected.errors or []
@@ -72,30 +72,30 @@ async def _assert_three_times_as_graphql_core(
 
 
 async def test_a_known_list_is_completed_from_its_rows_without_objects(
-    shop: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Engine(schema.schema, shop.settings, compiles=True)
+    engine = Engine(schema.schema, app.settings, compiles=True)
     request = GraphQLRequest(query="{ orders(first: 2) { edges { cursor node { id quantity } } } }")
     for _ in range(3):
-        expected = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+        expected = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
 
     def fail(_: object) -> None:
         raise AssertionError("objects were made of the rows")
 
     monkeypatch.setattr(Page, "nodes", property(fail))
-    answer = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+    answer = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
 
     assert not expected.errors
     assert (answer.data, answer.errors) == (expected.data, [])
 
 
-async def test_an_uncompiled_engine_answers_the_same(shop: AppContext, buyer: User) -> None:
+async def test_an_uncompiled_engine_answers_the_same(app: AppContext, buyer: User) -> None:
     for condition in (True, None):
-        await _assert_three_times_as_graphql_core(QUERY, {"b": condition}, shop, buyer, compiles=False)
+        await _assert_three_times_as_graphql_core(QUERY, {"b": condition}, app, buyer, compiles=False)
 
 
-async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: AppContext, buyer: User) -> None:
-    result = await _assert_three_times_as_graphql_core(QUERY, {"b": None}, shop, buyer)
+async def test_a_condition_that_is_null_fails_at_its_field_each_time(app: AppContext, buyer: User) -> None:
+    result = await _assert_three_times_as_graphql_core(QUERY, {"b": None}, app, buyer)
 
     assert result.data is not None
     nodes = [edge["node"] for edge in result.data["o"]["edges"]]
@@ -104,12 +104,12 @@ async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: AppCo
 
 
 async def test_a_mutation_with_such_a_condition_is_carried_out_once_and_answers(
-    shop: AppContext, buyer: User
+    app: AppContext, buyer: User
 ) -> None:
     service = await create_service(drip_feed=True)
     variables = {"service": to_global_id("Service", service.id), "b": None}
 
-    result = await _assert_three_times_as_graphql_core(MUTATION, variables, shop, buyer)
+    result = await _assert_three_times_as_graphql_core(MUTATION, variables, app, buyer)
 
     assert result.data == {"createOrder": {"__typename": "Order", "quantity": 20, "dripFeed": None}}
     # One by graphql-core and three by the engine.

@@ -25,7 +25,7 @@ import schema
 from config.settings import Settings
 from engine.transport.view import GraphQLView
 from tests.engine.protection.expensive_requests import EXPENSIVE_REQUESTS
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.fixtures import new_token
 from tests.live_servers import ROOT, LiveServer
 
@@ -120,8 +120,8 @@ async def _attack(url: str, seconds: float) -> list[float]:
 async def _find_most_expensive() -> tuple[float, str]:
     """The bomb whose refusal takes a process the most time, the least of ten runs counted."""
     with tempfile.TemporaryDirectory(prefix="vitrin-attack-") as folder:
-        shop = new_shop(Settings(data_folder=Path(folder)), RecordingSms())
-        view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+        app = build_app(Settings(data_folder=Path(folder)), RecordingSms())
+        view = GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
         transport = httpx.ASGITransport(view)
         times = []
         async with httpx.AsyncClient(transport=transport, base_url="http://shop", headers=_JSON) as client:

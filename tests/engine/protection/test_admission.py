@@ -17,7 +17,7 @@ from engine.protection.admission import Admission, AdmissionRejected, Admitted, 
 from engine.transport.view import GraphQLView
 from schema.context import Context
 from schema.scalars import SCALARS
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 
 
 @strawberry.type
@@ -37,11 +37,11 @@ class GraphQLClient:
     """One admission for which no time passes, and requests of several callers."""
 
     def __init__(self, folder: Path, **settings: object) -> None:
-        self.shop = new_shop(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
-        self.admission = Admission(SCHEMA, self.shop.settings, clock=lambda: 0.0)
+        self.app = build_app(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
+        self.admission = Admission(SCHEMA, self.app.settings, clock=lambda: 0.0)
 
     def context(self, address: str = "10.0.0.1") -> Context:
-        return Context(shop=self.shop, viewer=None, address=address, language=Language.ENGLISH)
+        return Context(app=self.app, viewer=None, address=address, language=Language.ENGLISH)
 
     async def query(self, query: str, address: str = "10.0.0.1") -> Admitted:
         return await self.admission.admit(GraphQLRequest(query=query), self.context(address))
@@ -90,8 +90,8 @@ async def test_a_caller_with_a_full_queue_gets_a_retry_time(callers: GraphQLClie
 
 
 async def test_nothing_is_read_for_a_client_that_hung_up(tmp_path: Path) -> None:
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=HTMLResponse)
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
+    view = GraphQLView(SCHEMA, app=app, context=Context, ide=HTMLResponse)
     messages: list[Message] = [
         {"type": "http.request", "body": b'{"query": "{cheap}"}'},
         {"type": "http.disconnect"},
@@ -118,8 +118,8 @@ async def test_nothing_is_read_for_a_client_that_hung_up(tmp_path: Path) -> None
 
 
 async def test_a_bearer_that_is_not_valid_is_no_visitor(tmp_path: Path) -> None:
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=HTMLResponse)
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
+    view = GraphQLView(SCHEMA, app=app, context=Context, ide=HTMLResponse)
     transport = httpx.ASGITransport(view)
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         for bearer in ("Bearer x.y.z", "bearer x", "Bearer "):

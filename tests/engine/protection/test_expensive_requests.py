@@ -12,7 +12,7 @@ import schema
 from config.settings import Settings
 from engine.transport.view import GraphQLView
 from tests.engine.protection.expensive_requests import DOCUMENTS, EXPENSIVE_REQUESTS, ExpensiveRequest
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.subtest_cases import for_each
 
 MAX_SECONDS = 0.2
@@ -25,8 +25,8 @@ _NUMBERS = itertools.count()
 def view(request: pytest.FixtureRequest, tmp_path: Path) -> GraphQLView:
     """The shop's own schema, which shows itself or does not; no database."""
     settings = Settings(data_folder=tmp_path, graphql_introspection=request.param)
-    shop = new_shop(settings, RecordingSms())
-    return GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+    app = build_app(settings, RecordingSms())
+    return GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
 
 
 async def send(view: GraphQLView, bomb: ExpensiveRequest) -> tuple[httpx.Response, float]:

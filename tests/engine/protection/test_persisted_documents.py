@@ -19,7 +19,7 @@ from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
 from schema.context import Context
 from tests.engine.transport.websocket_app import SCHEMA
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.sockets import open_socket, serve
 from tests.subtest_cases import for_each
 
@@ -36,8 +36,8 @@ def hash_extension(hash_: str) -> dict[str, object]:
 
 
 def create_view(folder: Path, **settings: object) -> GraphQLView:
-    shop = new_shop(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
-    return GraphQLView(SCHEMA, shop=shop, context=Context, ide=HTMLResponse)
+    app = build_app(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
+    return GraphQLView(SCHEMA, app=app, context=Context, ide=HTMLResponse)
 
 
 @asynccontextmanager
@@ -172,9 +172,9 @@ def test_new_documents_do_not_evict_documents_in_use() -> None:
 
 async def test_a_socket_can_use_documents_persisted_over_http(tmp_path: Path) -> None:
     view = create_view(tmp_path)
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
     async with (
-        serve(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
+        serve(GraphQLSockets(view.engine, app=app, context=Context)) as url,
         httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as http,
         open_socket(url) as client,
     ):
@@ -225,9 +225,9 @@ async def test_only_trusted_documents_run(opening: Opening, manifest: Path) -> N
 
 async def test_a_socket_runs_only_trusted_documents(tmp_path: Path, manifest: Path) -> None:
     view = create_view(tmp_path, graphql_trusted_documents=manifest)
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
     async with (
-        serve(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
+        serve(GraphQLSockets(view.engine, app=app, context=Context)) as url,
         open_socket(url) as client,
     ):
         await client.initialise()

@@ -24,7 +24,7 @@ from resolvers.sessions import Session
 from schema.context import Context
 from schema.scalars import SCALARS
 from tests.engine.transport.websocket_app import SCHEMA
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.sockets import open_socket, serve
 
 
@@ -57,10 +57,10 @@ def signing_in(app: ASGIApp, viewer: Session | None) -> ASGIApp:
     return signed_in
 
 
-def pause_clock(schema: strawberry.Schema, shop: AppContext) -> GraphQLView:
+def pause_clock(schema: strawberry.Schema, app: AppContext) -> GraphQLView:
     """A view for which no time passes."""
-    view = GraphQLView(schema, shop=shop, context=Context, ide=HTMLResponse)
-    view.engine.admission = Admission(schema, shop.settings, clock=lambda: 0.0)
+    view = GraphQLView(schema, app=app, context=Context, ide=HTMLResponse)
+    view.engine.admission = Admission(schema, app.settings, clock=lambda: 0.0)
     return view
 
 
@@ -68,8 +68,8 @@ class PointsClient:
     """A view over the dear schema, and its callers."""
 
     def __init__(self, folder: Path) -> None:
-        shop = new_shop(Settings.model_validate({"data_folder": folder, **FEW}), RecordingSms())
-        self._view = pause_clock(DEAR, shop)
+        app = build_app(Settings.model_validate({"data_folder": folder, **FEW}), RecordingSms())
+        self._view = pause_clock(DEAR, app)
 
     async def query(
         self, query: str, *, viewer: Session | None = None, address: str = "10.0.0.1"
@@ -179,7 +179,7 @@ async def test_points_come_back_with_time(tmp_path: Path) -> None:
     settings = Settings.model_validate({"data_folder": tmp_path, **FEW})
     admission = Admission(DEAR, settings, clock=lambda: now[0])
     context = Context(
-        shop=new_shop(settings, RecordingSms()), viewer=None, address="10.0.0.1", language=cast(Any, "en")
+        app=build_app(settings, RecordingSms()), viewer=None, address="10.0.0.1", language=cast(Any, "en")
     )
     requested = GraphQLRequest(query="{a: dear b: dear}")
     await admission.admit(requested, context)
@@ -193,8 +193,8 @@ async def test_points_come_back_with_time(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def small_server(folder: Path) -> AsyncIterator[str]:
-    shop = new_shop(Settings.model_validate({"data_folder": folder, **FEW}), RecordingSms())
-    async with serve(GraphQLSockets(pause_clock(SCHEMA, shop).engine, shop=shop, context=Context)) as url:
+    app = build_app(Settings.model_validate({"data_folder": folder, **FEW}), RecordingSms())
+    async with serve(GraphQLSockets(pause_clock(SCHEMA, app).engine, app=app, context=Context)) as url:
         yield url
 
 

@@ -16,7 +16,7 @@ from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets, SocketLimits
 from schema.context import Context
 from tests.engine.transport.websocket_app import LIMITS, SCHEMA
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.sockets import open_socket, serve
 from tests.subscription_waits import wait_for
 
@@ -24,9 +24,9 @@ from tests.subscription_waits import wait_for
 @asynccontextmanager
 async def run_app(folder: Path, limits: SocketLimits, **settings: object) -> AsyncIterator[str]:
     known = Settings.model_validate({"data_folder": folder, **settings})
-    shop = new_shop(known, RecordingSms())
-    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
-    sockets = GraphQLSockets(view.engine, shop=shop, context=Context, limits=limits)
+    app = build_app(known, RecordingSms())
+    view = GraphQLView(SCHEMA, app=app, context=Context, ide=lambda: HTMLResponse("the page"))
+    sockets = GraphQLSockets(view.engine, app=app, context=Context, limits=limits)
     async with sockets.watch_sockets(), serve(by_its_header(sockets)) as url:
         yield url
 

@@ -18,7 +18,7 @@ from tests.engine.transport.websocket_app import (
     wait_until_closed,
     wait_until_running,
 )
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.sockets import Client, open_socket
 from tests.subscription_waits import wait_for
 
@@ -159,8 +159,8 @@ async def test_problems_are_in_the_language_of_the_initialisation(
 
 
 async def test_subscriptions_are_not_answered_over_http(tmp_path: Path) -> None:
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
+    view = GraphQLView(SCHEMA, app=app, context=Context, ide=lambda: HTMLResponse("the page"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
         response = await client.post("/", json={"query": "subscription {wait}"})
 

@@ -28,29 +28,29 @@ OFTEN = timedelta(seconds=0.1)
 @dataclass
 class RunningApp:
     url: str
-    shop: AppContext
+    app: AppContext
 
 
 @asynccontextmanager
-async def run_app(shop: AppContext, *, check_interval: timedelta) -> AsyncIterator[RunningApp]:
-    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.render_page)
+async def run_app(app: AppContext, *, check_interval: timedelta) -> AsyncIterator[RunningApp]:
+    view = GraphQLView(schema.schema, app=app, context=schema.Context, ide=page.render_page)
     limits = SocketLimits(check_interval=check_interval)
-    sockets = GraphQLSockets(view.engine, shop=shop, context=schema.Context, limits=limits)
+    sockets = GraphQLSockets(view.engine, app=app, context=schema.Context, limits=limits)
     async with sockets.watch_sockets(), serve(sockets) as url:
-        yield RunningApp(url, shop)
+        yield RunningApp(url, app)
 
 
 @pytest_asyncio.fixture
-async def watched_app(shop: AppContext) -> AsyncIterator[RunningApp]:
+async def watched_app(app: AppContext) -> AsyncIterator[RunningApp]:
     """A server that asks about tokens all the time."""
-    async with run_app(shop, check_interval=OFTEN) as server:
+    async with run_app(app, check_interval=OFTEN) as server:
         yield server
 
 
 @asynccontextmanager
 async def open_signed_in_socket(server: RunningApp, user: User) -> AsyncIterator[Client]:
     async with open_socket(server.url) as client:
-        await client.initialise(await create_authorization(server.shop, user))
+        await client.initialise(await create_authorization(server.app, user))
         yield client
 
 
@@ -108,7 +108,7 @@ async def test_a_socket_without_a_token_outlasts_every_check(watched_app: Runnin
 
 async def test_a_token_may_come_with_the_upgrade_request(watched_app: RunningApp) -> None:
     user = await create_user_named("Mina")
-    headers = await create_authorization(watched_app.shop, user)
+    headers = await create_authorization(watched_app.app, user)
     async with open_socket(watched_app.url, additional_headers=headers) as client:
         await client.initialise()
         assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
@@ -125,7 +125,7 @@ async def test_an_invalid_token_of_the_upgrade_request_is_closed_with_4401(watch
 
 
 async def test_a_token_may_come_bare_in_connection_params(watched_app: RunningApp) -> None:
-    bearer = (await create_authorization(watched_app.shop, await create_user_named("Mina")))["Authorization"]
+    bearer = (await create_authorization(watched_app.app, await create_user_named("Mina")))["Authorization"]
     for name in ("Authorization", "authorization"):
         async with open_socket(watched_app.url) as client:
             await client.initialise({name: bearer.removeprefix("Bearer ")})
@@ -141,17 +141,17 @@ async def test_a_token_of_connection_params_goes_before_the_upgrade_request_s(
     watched_app: RunningApp,
 ) -> None:
     first, second = await create_user_named("Mina"), await create_user_named("Omid")
-    headers = await create_authorization(watched_app.shop, first)
+    headers = await create_authorization(watched_app.app, first)
     async with open_socket(watched_app.url, additional_headers=headers) as client:
-        await client.initialise(await create_authorization(watched_app.shop, second))
+        await client.initialise(await create_authorization(watched_app.app, second))
 
         assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Omid"}}}
 
 
 @pytest.mark.parametrize("end", [log_out, block, remove_tokens])
-async def test_an_operation_after_the_token_s_end_does_not_run(shop: AppContext, end: Ending) -> None:
+async def test_an_operation_after_the_token_s_end_does_not_run(app: AppContext, end: Ending) -> None:
     user = await create_user()
-    async with run_app(shop, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
+    async with run_app(app, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
         await end(user)
         await client.start("1", 'mutation {createTicket(subject: "s", description: "d") {__typename}}')
 
@@ -159,9 +159,9 @@ async def test_an_operation_after_the_token_s_end_does_not_run(shop: AppContext,
     assert await Ticket.filter(user=user).count() == 0
 
 
-async def test_the_token_that_logs_out_answers_that_and_nothing_more(shop: AppContext) -> None:
+async def test_the_token_that_logs_out_answers_that_and_nothing_more(app: AppContext) -> None:
     async with (
-        run_app(shop, check_interval=RARELY) as server,
+        run_app(app, check_interval=RARELY) as server,
         open_signed_in_socket(server, await create_user()) as client,
     ):
         assert "errors" not in await client.query("mutation {logout {__typename}}")
@@ -170,19 +170,19 @@ async def test_the_token_that_logs_out_answers_that_and_nothing_more(shop: AppCo
         assert await client.close_code() == 4401
 
 
-async def test_each_operation_sees_its_user_as_it_is_by_then(shop: AppContext) -> None:
+async def test_each_operation_sees_its_user_as_it_is_by_then(app: AppContext) -> None:
     user = await create_user(balance=5)
-    async with run_app(shop, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
+    async with run_app(app, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
         await User.filter(id=user.id).update(first_name="Mina")
 
         assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
 
 
-async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket(shop: AppContext) -> None:
+async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket(app: AppContext) -> None:
     user = await create_user()
     async with (
-        shop.hub.listen(shop.settings.effective_database_url),
-        run_app(shop, check_interval=RARELY) as server,
+        app.hub.listen(app.settings.effective_database_url),
+        run_app(app, check_interval=RARELY) as server,
         open_signed_in_socket(server, user) as client,
     ):
         ticket = await client.query(

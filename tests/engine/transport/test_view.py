@@ -21,7 +21,7 @@ from domain.problems import Forbidden, InvalidInput
 from engine.transport.view import GraphQLView
 from schema.context import Context, Info
 from schema.scalars import SCALARS
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.subtest_cases import for_each
 
 MODERN = "application/graphql-response+json"
@@ -77,8 +77,8 @@ class Mutation:
 async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a view over a small schema; no database."""
     small = strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS))
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    view = GraphQLView(small, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
+    view = GraphQLView(small, app=app, context=Context, ide=lambda: HTMLResponse("the page"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
         yield client
 
@@ -318,16 +318,16 @@ async def test_a_short_document_does_not_buy_a_long_answer(http: httpx.AsyncClie
 
 
 def test_the_view_takes_the_shops_own_schema(tmp_path: Path) -> None:
-    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    assert GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+    app = build_app(Settings(data_folder=tmp_path), RecordingSms())
+    assert GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
 
 
 @pytest.mark.parametrize(("shows", "suggests"), [(True, True), (False, False)])
 async def test_a_misspelled_variable_gets_suggestions_only_where_the_schema_is_shown(
     tmp_path: Path, shows: bool, suggests: bool
 ) -> None:
-    shop = new_shop(Settings(data_folder=tmp_path, graphql_introspection=shows), RecordingSms())
-    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+    app = build_app(Settings(data_folder=tmp_path, graphql_introspection=shows), RecordingSms())
+    view = GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
     query = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
     async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
         answer = await client.post("/", json={"query": query, "variables": {"w": {"nam": 1}}})

@@ -159,9 +159,9 @@ async def test_a_ping_is_answered(client: Client) -> None:
     assert (await client.receive())["type"] == "pong"
 
 
-def create_token(shop: AppContext) -> dict[str, str]:
+def create_token(app: AppContext) -> dict[str, str]:
     now = datetime.now(UTC)
-    token = shop.tokens.issue(user_id=1, token_id="a" * 80, issued_at=now, expires_at=now + timedelta(days=1))
+    token = app.tokens.issue(user_id=1, token_id="a" * 80, issued_at=now, expires_at=now + timedelta(days=1))
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -170,7 +170,7 @@ async def test_a_client_is_asked_to_come_back_while_the_database_is_away(running
         database.open_connections("postgres://nobody:@127.0.0.1:1/nowhere"),
         open_socket(running_app.url) as client,
     ):
-        await client.send("connection_init", payload=create_token(running_app.shop))
+        await client.send("connection_init", payload=create_token(running_app.app))
 
         assert await client.close_code() == 1013
 
@@ -180,7 +180,7 @@ async def test_an_internal_error_closes_with_1011_and_is_logged(
 ) -> None:
     async with open_socket(running_app.url) as client:
         # No database was ever opened.
-        await client.send("connection_init", payload=create_token(running_app.shop))
+        await client.send("connection_init", payload=create_token(running_app.app))
 
         assert await client.close_code() == 1011
     assert "websocket failed" in caplog.text

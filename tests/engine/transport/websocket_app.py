@@ -117,7 +117,7 @@ class RunningApp:
     """A running server over the small schema; no database."""
 
     url: str
-    shop: AppContext
+    app: AppContext
     sockets: GraphQLSockets
 
 

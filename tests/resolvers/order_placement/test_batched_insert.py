@@ -90,12 +90,12 @@ def build_order(buyer: User, service: Service, *, quantity: int = 100) -> Order:
 
 
 @pytest.mark.parametrize("keys", [False, True], ids=["without keys", "with keys"])
-async def test_concurrent_orders_share_few_statements(keys: bool, shop: AppContext) -> None:
+async def test_concurrent_orders_share_few_statements(keys: bool, app: AppContext) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(20)], await create_service()
     with record_statements() as statements:
         created = await asyncio.gather(
             *(
-                place_order_for(shop, buyer, service, key=f"k{number}" if keys else None)
+                place_order_for(app, buyer, service, key=f"k{number}" if keys else None)
                 for buyer in buyers
                 for number in range(3)
             )
@@ -110,12 +110,10 @@ async def test_concurrent_orders_share_few_statements(keys: bool, shop: AppConte
     assert await audit_ledger() == []
 
 
-async def test_concurrent_orders_of_one_buyer_are_recorded_one_after_the_other(shop: AppContext) -> None:
+async def test_concurrent_orders_of_one_buyer_are_recorded_one_after_the_other(app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    created = await asyncio.gather(
-        *(place_order_for(shop, buyer, service, quantity=n) for n in (10, 200, 30))
-    )
+    created = await asyncio.gather(*(place_order_for(app, buyer, service, quantity=n) for n in (10, 200, 30)))
 
     charges = [order.charge for order in sorted(created, key=lambda order: order.id)]
     kinds, amounts, balances = zip(*await get_ledger(buyer), strict=True)
@@ -128,16 +126,16 @@ async def test_concurrent_orders_of_one_buyer_are_recorded_one_after_the_other(s
 @pytest.mark.parametrize("key", [None, "k"])
 @pytest.mark.parametrize("spent", [0, 300, 950])
 async def test_only_the_buyer_with_a_locked_balance_waits(
-    spent: int, key: str | None, shop: AppContext, elsewhere: asyncpg.Connection
+    spent: int, key: str | None, app: AppContext, elsewhere: asyncpg.Connection
 ) -> None:
     buyer, other = await create_user(balance=1_000), await create_user(balance=1_000)
     service = await create_service()
     async with hold_locks(
         elsewhere, "UPDATE users SET balance = balance - $1 WHERE id = $2", spent, buyer.id
     ):
-        waiting = asyncio.create_task(place_order_for(shop, buyer, service, key=key))
+        waiting = asyncio.create_task(place_order_for(app, buyer, service, key=key))
         await wait_for_a_blocked_session(elsewhere)
-        await asyncio.wait_for(place_order_for(shop, other, service, key=key), timeout=120)
+        await asyncio.wait_for(place_order_for(app, other, service, key=key), timeout=120)
         assert not waiting.done()
     if spent > 900:
         with pytest.raises(InsufficientBalance):
@@ -152,11 +150,11 @@ async def test_only_the_buyer_with_a_locked_balance_waits(
 
 @pytest.mark.parametrize("end", ["commits", "is rolled back"])
 async def test_only_the_order_with_a_claimed_key_waits(
-    end: str, shop: AppContext, elsewhere: asyncpg.Connection
+    end: str, app: AppContext, elsewhere: asyncpg.Connection
 ) -> None:
     buyer, other = await create_user(balance=1_000), await create_user(balance=1_000)
     service = await create_service()
-    first = await place_order_for(shop, buyer, service, key="first")
+    first = await place_order_for(app, buyer, service, key="first")
     twin = elsewhere.transaction()
     await twin.start()
     await elsewhere.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", buyer.id, "k")
@@ -165,9 +163,9 @@ async def test_only_the_order_with_a_claimed_key_waits(
         "SELECT user_id, 'k', operation, fingerprint, answer, created_at, expires_at FROM idempotency_keys"
     )
 
-    waiting = asyncio.create_task(place_order_for(shop, buyer, service, key="k"))
+    waiting = asyncio.create_task(place_order_for(app, buyer, service, key="k"))
     await wait_for_a_blocked_session(elsewhere)
-    await asyncio.wait_for(place_order_for(shop, other, service, key="k"), timeout=120)
+    await asyncio.wait_for(place_order_for(app, other, service, key="k"), timeout=120)
     assert not waiting.done()
     await (twin.commit() if end == "commits" else twin.rollback())
 
@@ -176,7 +174,7 @@ async def test_only_the_order_with_a_claimed_key_waits(
 
 
 async def test_a_rejected_batch_charges_nothing_and_leaves_its_orders_to_the_step_by_step_path(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
     before = await read_stored_rows()
@@ -193,27 +191,27 @@ async def test_a_rejected_batch_charges_nothing_and_leaves_its_orders_to_the_ste
 
 
 async def test_a_deadlock_leaves_all_orders_of_the_batch_to_the_step_by_step_path(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
-    await place_order_for(shop, buyers[0], service)
+    await place_order_for(app, buyers[0], service)
 
     async def deadlocked(*_: object) -> Sequence[Any]:
         raise asyncpg.DeadlockDetectedError("deadlock detected")
 
     monkeypatch.setattr(_client().batcher, "_fetch", deadlocked)
 
-    created = await asyncio.gather(*(place_order_for(shop, buyer, service, key="k") for buyer in buyers))
+    created = await asyncio.gather(*(place_order_for(app, buyer, service, key="k") for buyer in buyers))
 
     assert len({order.id for order in created}) == 3
     assert [await get_balance(buyer) for buyer in buyers] == [800, 900, 900]
 
 
 async def test_a_statement_with_an_unknown_outcome_is_an_error_for_all_callers(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
-    await place_order_for(shop, buyers[0], service)
+    await place_order_for(app, buyers[0], service)
     client = _client()
 
     async def cut(statement: str, values: list[object]) -> Sequence[Any]:
@@ -223,30 +221,30 @@ async def test_a_statement_with_an_unknown_outcome_is_an_error_for_all_callers(
     with monkeypatch.context() as patch:
         patch.setattr(client.batcher, "_fetch", cut)
         answers = await asyncio.gather(
-            *(place_order_for(shop, buyer, service, key="k") for buyer in buyers), return_exceptions=True
+            *(place_order_for(app, buyer, service, key="k") for buyer in buyers), return_exceptions=True
         )
 
     assert all(isinstance(answer, asyncpg.ConnectionDoesNotExistError) for answer in answers)
     # They were placed all the same: the same keys find that out.
-    again = [await place_order_for(shop, buyer, service, key="k") for buyer in buyers]
+    again = [await place_order_for(app, buyer, service, key="k") for buyer in buyers]
     assert len({order.id for order in again}) == 3
     assert [await get_balance(buyer) for buyer in buyers] == [800, 900, 900]
 
 
-async def test_an_order_without_balance_keeps_the_service_cached(shop: AppContext) -> None:
+async def test_an_order_without_balance_keeps_the_service_cached(app: AppContext) -> None:
     buyer, poor, service = await create_user(balance=1_000), await create_user(), await create_service()
-    await place_order_for(shop, buyer, service)
+    await place_order_for(app, buyer, service)
     with pytest.raises(InsufficientBalance):
-        await place_order_for(shop, poor, service)
+        await place_order_for(app, poor, service)
 
     with record_statements() as statements:
-        await place_order_for(shop, buyer, service)
+        await place_order_for(app, buyer, service)
 
     assert len([one for one in statements if "setting_overrides" not in one]) == 1
 
 
 @pytest.mark.parametrize("text", ["\x00", "\ud800"])
-async def test_an_unstorable_text_fails_only_its_own_order(text: str, shop: AppContext) -> None:
+async def test_an_unstorable_text_fails_only_its_own_order(text: str, app: AppContext) -> None:
     buyer, other = await create_user(balance=1_000), await create_user(balance=1_000)
     service = await create_service()
     odd = build_order(buyer, service)
@@ -263,13 +261,13 @@ async def test_an_unstorable_text_fails_only_its_own_order(text: str, shop: AppC
 
 
 async def test_a_caller_cancelled_before_the_statement_buys_nothing(
-    shop: AppContext, elsewhere: asyncpg.Connection
+    app: AppContext, elsewhere: asyncpg.Connection
 ) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     async with hold_locks(elsewhere, "SELECT FROM users WHERE id = $1 FOR UPDATE", buyer.id):
-        first = asyncio.create_task(place_order_for(shop, buyer, service))
+        first = asyncio.create_task(place_order_for(app, buyer, service))
         await wait_for_a_blocked_session(elsewhere)
-        second = asyncio.create_task(place_order_for(shop, buyer, service))
+        second = asyncio.create_task(place_order_for(app, buyer, service))
         await asyncio.sleep(0.1)
         second.cancel()
     await first

@@ -128,7 +128,7 @@ async def list_written_rows(user: User) -> dict[str, object]:
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(2 * DEPTH))
-async def test_both_placement_paths_have_the_same_outcome(seed: int, shop: AppContext, clock: Clock) -> None:
+async def test_both_placement_paths_have_the_same_outcome(seed: int, app: AppContext, clock: Clock) -> None:
     chance = Random(seed)
     services = await create_services()
     one, other = await create_user(balance=30_000), await create_user(balance=30_000)
@@ -146,9 +146,9 @@ async def test_both_placement_paths_have_the_same_outcome(seed: int, shop: AppCo
         # A sound order every other time: most others are refused.
         if chance.random() < 0.5:
             requested |= {"details": REQUESTED[service.type], "link": LINK}
-        at_once = await outcome(place_order_for(shop, one, service, **requested))
+        at_once = await outcome(place_order_for(app, one, service, **requested))
         with disable_fast_path():
-            assert at_once == await outcome(place_order_for(shop, other, service, **requested)), (
+            assert at_once == await outcome(place_order_for(app, other, service, **requested)), (
                 service.type,
                 requested,
             )
@@ -173,23 +173,23 @@ async def change_at_random(chance: Random, services: list[Service], users: list[
         clock.move(chance.choice([SECOND, LIFETIME // 2]))
 
 
-async def test_an_order_for_nothing_leaves_no_entry(shop: AppContext) -> None:
+async def test_an_order_for_nothing_leaves_no_entry(app: AppContext) -> None:
     buyer, service = await create_user(balance=0), await create_service(price=0)
 
-    assert (await place_order_for(shop, buyer, service, key="k")).charge == 0
+    assert (await place_order_for(app, buyer, service, key="k")).charge == 0
     assert await LedgerEntry.all().count() == 0
 
 
 @pytest.mark.parametrize("owner", ["shop", "service"])
-async def test_a_duplicate_of_an_unfinished_order_is_refused(owner: str, shop: AppContext) -> None:
+async def test_a_duplicate_of_an_unfinished_order_is_refused(owner: str, app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     if owner == "shop":
-        shop = with_settings(shop, refuse_duplicate_orders=True)
+        app = with_settings(app, refuse_duplicate_orders=True)
     else:
         await Service.filter(id=service.id).update(refuses_duplicates=True)
 
     placed = await asyncio.gather(
-        *(place_order_for(shop, buyer, service, key=f"k{number}") for number in range(20)),
+        *(place_order_for(app, buyer, service, key=f"k{number}") for number in range(20)),
         return_exceptions=True,
     )
 
@@ -197,22 +197,22 @@ async def test_a_duplicate_of_an_unfinished_order_is_refused(owner: str, shop: A
     assert await get_balance(buyer) == 900
 
 
-async def test_the_fast_path_leaves_nothing_when_it_refuses(shop: AppContext) -> None:
+async def test_the_fast_path_leaves_nothing_when_it_refuses(app: AppContext) -> None:
     buyer, service = await create_user(balance=99), await create_service()
     before = await read_stored_rows()
 
     for _ in range(2):
         with pytest.raises(InsufficientBalance):
-            await place_order_for(shop, buyer, service)
+            await place_order_for(app, buyer, service)
 
     assert await read_stored_rows() == before
 
 
-async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: AppContext) -> None:
+async def test_one_key_for_different_orders_at_once_is_one_of_them(app: AppContext) -> None:
     buyer, service = await create_user(balance=100_000), await create_service()
 
     answers = await asyncio.gather(
-        *(place_order_for(shop, buyer, service, key="k", quantity=number % 3 + 1) for number in range(60)),
+        *(place_order_for(app, buyer, service, key="k", quantity=number % 3 + 1) for number in range(60)),
         return_exceptions=True,
     )
 
@@ -224,7 +224,7 @@ async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: AppCont
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(DEPTH))
-async def test_both_placement_paths_at_once_keep_every_toman(seed: int, shop: AppContext) -> None:
+async def test_both_placement_paths_at_once_keep_every_toman(seed: int, app: AppContext) -> None:
     chance = Random(seed)
     buyers = [await create_user(balance=1_000) for _ in range(3)]
     services = [await create_service(), await create_service(type=ServiceType.PACKAGE, price=70)]
@@ -238,7 +238,7 @@ async def test_both_placement_paths_at_once_keep_every_toman(seed: int, shop: Ap
             return await Category.filter(id=services[0].category_id).update(is_active=number % 2 == 0)
         key = chance.choice([None, "k", "l", f"own {number}"])
         service = chance.choice([*services, choosy])
-        return await place_order_for(shop, chance.choice(buyers), service, key=key)
+        return await place_order_for(app, chance.choice(buyers), service, key=key)
 
     outcomes = await asyncio.gather(*map(act, range(200)), return_exceptions=True)
 

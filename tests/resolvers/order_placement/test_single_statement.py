@@ -53,11 +53,11 @@ def remove_numbers(rows: Rows) -> Rows:
 
 
 async def list_written_rows(
-    shop: AppContext, buyer: User, service: Service, details: OrderDetails, key: str | None
+    app: AppContext, buyer: User, service: Service, details: OrderDetails, key: str | None
 ) -> Any:
     """The rows that one order leaves; they are taken away again."""
     before = await get_balance(buyer)
-    order = await place_order_for(shop, buyer, service, details=details, key=key)
+    order = await place_order_for(app, buyer, service, details=details, key=key)
     stored = await Order.get(id=order.id)
     assert order.buyer_snapshot == stored.buyer_snapshot
     rows = remove_numbers(await read_all_rows())
@@ -73,7 +73,7 @@ async def list_written_rows(
 @pytest.mark.parametrize("key", [None, "k"])
 @pytest.mark.parametrize("case", CASES)
 async def test_both_placement_paths_leave_the_same_rows(
-    case: str, key: str | None, shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    case: str, key: str | None, app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_clock(monkeypatch)
     columns, details = CASES[case]
@@ -83,10 +83,10 @@ async def test_both_placement_paths_leave_the_same_rows(
         buyer = await User.get(id=buyer.id)
     service = await create_service(**{"price": 1_999, **columns})
 
-    at_once = await list_written_rows(shop, buyer, service, details, key)
+    at_once = await list_written_rows(app, buyer, service, details, key)
     monkeypatch.setattr(batched_insert, "get_batch_client", lambda: None)
 
-    step_by_step = await list_written_rows(shop, buyer, service, details, key)
+    step_by_step = await list_written_rows(app, buyer, service, details, key)
     for table in WRITTEN:
         assert at_once[0][table] == step_by_step[0][table]
     assert at_once == step_by_step
@@ -94,26 +94,26 @@ async def test_both_placement_paths_leave_the_same_rows(
 
 
 async def test_provider_orders_are_queued_by_both_paths(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_clock(monkeypatch)
     buyer = await create_user(balance=1_000)
     service = await create_provider_service(await create_provider())
     details = OrderDetails(quantity=100)
 
-    at_once = await list_written_rows(shop, buyer, service, details, None)
+    at_once = await list_written_rows(app, buyer, service, details, None)
     monkeypatch.setattr(batched_insert, "get_batch_client", lambda: None)
 
-    assert at_once == await list_written_rows(shop, buyer, service, details, None)
+    assert at_once == await list_written_rows(app, buyer, service, details, None)
     assert at_once[0]["orders"][0]["due_at"] is not None
 
 
-async def test_placing_takes_one_statement_once_the_service_is_cached(shop: AppContext) -> None:
+async def test_placing_takes_one_statement_once_the_service_is_cached(app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    await place_order_for(shop, buyer, service, key="k")
+    await place_order_for(app, buyer, service, key="k")
 
     with record_statements() as statements:
-        await place_order_for(shop, buyer, service, key="l")
+        await place_order_for(app, buyer, service, key="l")
 
     (write,) = [statement for statement in statements if "setting_overrides" not in statement]
     assert write.strip().startswith("WITH clock")
@@ -123,30 +123,30 @@ async def test_placing_takes_one_statement_once_the_service_is_cached(shop: AppC
     ("changed", "charge"), [({"price": 2_000}, 200), ({"provider_drip_feed": False}, 100), ({}, 100)]
 )
 async def test_a_known_service_that_changed_is_sold_as_it_is_now(
-    changed: dict[str, Any], charge: int, shop: AppContext, placement_path: str
+    changed: dict[str, Any], charge: int, app: AppContext, placement_path: str
 ) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    await place_order_for(shop, buyer, service)
+    await place_order_for(app, buyer, service)
     if changed:
         await Service.filter(id=service.id).update(**changed)
 
     for number in (1, 2):
-        assert (await place_order_for(shop, buyer, service)).charge == charge
+        assert (await place_order_for(app, buyer, service)).charge == charge
         assert await get_balance(buyer) == 900 - number * charge
 
 
-async def test_raised_limits_apply_to_buyers_refused_before(shop: AppContext, placement_path: str) -> None:
+async def test_raised_limits_apply_to_buyers_refused_before(app: AppContext, placement_path: str) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     more = service.max_quantity + 1
     with pytest.raises(QuantityOutOfRange):
-        await place_order_for(shop, buyer, service, quantity=more)
+        await place_order_for(app, buyer, service, quantity=more)
     await Service.filter(id=service.id).update(max_quantity=more)
 
-    assert (await place_order_for(shop, buyer, service, quantity=more)).quantity == more
+    assert (await place_order_for(app, buyer, service, quantity=more)).quantity == more
 
 
 async def test_a_service_changed_between_two_reads_is_noticed(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     look_up = Service.get_on_sale
@@ -157,72 +157,70 @@ async def test_a_service_changed_between_two_reads_is_noticed(
 
     monkeypatch.setattr(Service, "get_on_sale", changed_before)
 
-    assert (await place_order_for(shop, buyer, service)).charge == 200
+    assert (await place_order_for(app, buyer, service)).charge == 200
 
 
 async def test_a_balance_that_is_too_low_keeps_the_refusal_under_the_key_and_nothing_else(
-    shop: AppContext, placement_path: str
+    app: AppContext, placement_path: str
 ) -> None:
     buyer, service = await create_user(balance=99), await create_service()
     for _ in range(2):
         with pytest.raises(InsufficientBalance):
-            await place_order_for(shop, buyer, service, key="k")
+            await place_order_for(app, buyer, service, key="k")
 
     assert await Order.all().count() == 0
     assert await get_balance(buyer) == 99
     assert (await IdempotencyKey.get()).answer is not None
 
 
-async def test_a_discount_that_changed_meanwhile_counts(shop: AppContext, placement_path: str) -> None:
+async def test_a_discount_that_changed_meanwhile_counts(app: AppContext, placement_path: str) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     await User.filter(id=buyer.id).update(custom_rate=50)
 
-    assert (await place_order_for(shop, buyer, service)).charge == 50
+    assert (await place_order_for(app, buyer, service)).charge == 50
     assert await get_balance(buyer) == 950
 
 
-async def test_a_used_key_returns_its_order_and_refuses_another(
-    shop: AppContext, placement_path: str
-) -> None:
+async def test_a_used_key_returns_its_order_and_refuses_another(app: AppContext, placement_path: str) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    first = await place_order_for(shop, buyer, service, key="k")
+    first = await place_order_for(app, buyer, service, key="k")
 
-    assert (await place_order_for(shop, buyer, service, key="k")).id == first.id
+    assert (await place_order_for(app, buyer, service, key="k")).id == first.id
     with pytest.raises(IdempotencyKeyReused):
-        await place_order_for(shop, buyer, service, key="k", quantity=200)
+        await place_order_for(app, buyer, service, key="k", quantity=200)
     assert await get_balance(buyer) == 900
 
 
 async def test_an_expired_key_can_be_reused(
-    shop: AppContext, placement_path: str, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, placement_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = stop_clock(monkeypatch)
     buyer, service = await create_user(balance=1_000), await create_service()
-    first = await place_order_for(shop, buyer, service, key="k")
+    first = await place_order_for(app, buyer, service, key="k")
     clock.move(LIFETIME)
 
-    assert (await place_order_for(shop, buyer, service, key="k")).id != first.id
+    assert (await place_order_for(app, buyer, service, key="k")).id != first.id
 
 
 @pytest.mark.parametrize("off", ["service", "category"])
-async def test_disabled_services_are_not_sold(off: str, shop: AppContext, placement_path: str) -> None:
+async def test_disabled_services_are_not_sold(off: str, app: AppContext, placement_path: str) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    await place_order_for(shop, buyer, service)
+    await place_order_for(app, buyer, service)
     if off == "service":
         await Service.filter(id=service.id).update(is_active=False)
     else:
         await Category.filter(id=service.category_id).update(is_active=False)
 
     with pytest.raises(ServiceUnavailable):
-        await place_order_for(shop, buyer, service)
+        await place_order_for(app, buyer, service)
 
 
-async def test_an_order_in_a_transaction_is_placed_within_it(shop: AppContext) -> None:
+async def test_an_order_in_a_transaction_is_placed_within_it(app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
     async def fail() -> None:
         async with in_transaction():
-            await place_order_for(shop, buyer, service)
+            await place_order_for(app, buyer, service)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -232,10 +230,10 @@ async def test_an_order_in_a_transaction_is_placed_within_it(shop: AppContext) -
     assert await get_balance(buyer) == 1_000
 
 
-async def test_many_at_once_under_one_key_are_one_order(shop: AppContext) -> None:
+async def test_many_at_once_under_one_key_are_one_order(app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    placed = await asyncio.gather(*(place_order_for(shop, buyer, service, key="k") for _ in range(60)))
+    placed = await asyncio.gather(*(place_order_for(app, buyer, service, key="k") for _ in range(60)))
 
     assert len({order.id for order in placed}) == 1
     assert await Order.all().count() == 1
@@ -243,12 +241,12 @@ async def test_many_at_once_under_one_key_are_one_order(shop: AppContext) -> Non
 
 
 @pytest.mark.parametrize("keys", [False, True], ids=["without keys", "with keys"])
-async def test_the_remaining_balance_is_spent_once(keys: bool, shop: AppContext) -> None:
+async def test_the_remaining_balance_is_spent_once(keys: bool, app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
     async def attempt(number: int) -> bool:
         try:
-            await place_order_for(shop, buyer, service, key=f"k{number}" if keys else None)
+            await place_order_for(app, buyer, service, key=f"k{number}" if keys else None)
         except InsufficientBalance:
             return False
         return True

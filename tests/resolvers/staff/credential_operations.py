@@ -21,13 +21,13 @@ ROLES = ServiceTokenValues(name="too much", permissions={Permission.CHANGE_ROLES
 async def create_token(
     scenario: Scenario, staff: Session, values: ServiceTokenValues = REPORT
 ) -> AccessToken:
-    created = await service_tokens.create_service_token(scenario.shop, staff, values=values)
+    created = await service_tokens.create_service_token(scenario.app, staff, values=values)
     return created.row
 
 
 async def create_and_revoke(scenario: Scenario, staff: Session) -> AccessToken:
     _, token = await sessions.issue_service_token(
-        scenario.shop,
+        scenario.app,
         staff.user,
         name=REPORT.name,
         permissions=REPORT.permissions,

@@ -27,7 +27,7 @@ CHARGE = 100
 class Scenario:
     """The records; `order` was charged 100 Toman and refused by its provider, `payment` is mismatched."""
 
-    shop: AppContext
+    app: AppContext
     staff: dict[UserRole, Session]
     buyer: User
     category: Category
@@ -76,9 +76,9 @@ async def create_staff_member(role: UserRole) -> Session:
     return await create_session(await create_member(role))
 
 
-async def create_mismatched_payment(shop: AppContext, payer: User) -> Payment:
+async def create_mismatched_payment(app: AppContext, payer: User) -> Payment:
     """A payment of which another amount was paid."""
-    payment = await start_payment(shop, payer)
+    payment = await start_payment(app, payer)
     await Payment.filter(id=payment.id).update(status=PaymentStatus.MISMATCHED, check_after=None)
     return await Payment.get(id=payment.id)
 
@@ -89,9 +89,9 @@ async def set_order_status(order: Order, status: OrderStatus, dispatch: Dispatch
     return await Order.get(id=order.id)
 
 
-async def create_refused_order(shop: AppContext, service: Service, buyer: User) -> Order:
+async def create_refused_order(app: AppContext, service: Service, buyer: User) -> Order:
     """An order that its provider turned down."""
-    order = await place_order(shop, service, buyer=buyer, quantity=QUANTITY)
+    order = await place_order(app, service, buyer=buyer, quantity=QUANTITY)
     return await set_order_status(order, OrderStatus.ERROR, Dispatch.REFUSED, due_at=None)
 
 
@@ -106,13 +106,13 @@ async def create_held_refill(order: Order) -> Refill:
     )
 
 
-async def create_scenario(shop: AppContext) -> Scenario:
+async def create_scenario(app: AppContext) -> Scenario:
     buyer = await create_user(balance=BALANCE)
     provider = await create_provider()
     service = await create_provider_service(provider)
-    order = await create_refused_order(shop, service, buyer)
+    order = await create_refused_order(app, service, buyer)
     return Scenario(
-        shop=shop,
+        app=app,
         staff={role: await create_staff_member(role) for role in UserRole},
         buyer=buyer,
         category=await Category.get(id=service.category_id),
@@ -122,5 +122,5 @@ async def create_scenario(shop: AppContext) -> Scenario:
         refill=await create_held_refill(order),
         ticket=await create_ticket(buyer),
         gift=await create_gift(service),
-        payment=await create_mismatched_payment(shop, buyer),
+        payment=await create_mismatched_payment(app, buyer),
     )

@@ -147,7 +147,7 @@ async def rejected_first(scenario: Scenario, staff: Session) -> object:
 
 
 async def empty_catalogue(scenario: Scenario, staff: Session) -> object:
-    return await providers.sync_provider(scenario.shop, staff, provider_id=scenario.provider.id)
+    return await providers.sync_provider(scenario.app, staff, provider_id=scenario.provider.id)
 
 
 LISTS = [
@@ -198,7 +198,7 @@ LISTS = [
     StaffOperationCase(
         settings.list_settings,
         Permission.READ_SETTINGS,
-        lambda w, s: settings.list_settings(w.shop, s),
+        lambda w, s: settings.list_settings(w.app, s),
         is_read=True,
     ),
     StaffOperationCase(
@@ -349,19 +349,19 @@ UPSTREAM = [
         settings.update_settings,
         Permission.CHANGE_SETTINGS,
         lambda w, s: settings.update_settings(
-            w.shop, s, values={RunningSetting.REFUSE_DUPLICATE_ORDERS: True}
+            w.app, s, values={RunningSetting.REFUSE_DUPLICATE_ORDERS: True}
         ),
         {
             InvalidInput: lambda w, s: settings.update_settings(
-                w.shop, s, values={RunningSetting.FREE_CREDIT_MIN: 101}
+                w.app, s, values={RunningSetting.FREE_CREDIT_MIN: 101}
             )
         },
     ),
     StaffOperationCase(
         settings.reset_settings,
         Permission.CHANGE_SETTINGS,
-        lambda w, s: settings.reset_settings(w.shop, s, names=[RunningSetting.PAYMENT_MIN]),
-        {InvalidInput: lambda w, s: settings.reset_settings(w.shop, s, names=[])},
+        lambda w, s: settings.reset_settings(w.app, s, names=[RunningSetting.PAYMENT_MIN]),
+        {InvalidInput: lambda w, s: settings.reset_settings(w.app, s, names=[])},
     ),
 ]
 
@@ -516,7 +516,7 @@ SYNC = StaffOperationCase(
     Permission.SYNC_PROVIDERS,
     empty_catalogue,
     {
-        ProviderNotFound: lambda w, s: providers.sync_provider(w.shop, s, provider_id=NOWHERE),
+        ProviderNotFound: lambda w, s: providers.sync_provider(w.app, s, provider_id=NOWHERE),
         ProviderCatalogueUnreadable: empty_catalogue,
     },
 )

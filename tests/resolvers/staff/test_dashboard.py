@@ -30,9 +30,9 @@ UNDER_WAY = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_figures_equal_sums_computed_in_python(seed: int, shop: AppContext) -> None:
+async def test_figures_equal_sums_computed_in_python(seed: int, app: AppContext) -> None:
     chance = Random(seed)
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     await create_random_orders(scenario, chance)
 
     found = await get_shop_figures(scenario.owner, days=DAYS)
@@ -70,7 +70,7 @@ async def create_random_orders(scenario: Scenario, chance: Random) -> None:
     """Orders and payments over the last week, in every state."""
     now = await database.now()
     for _ in range(40):
-        order = await create_refused_order(scenario.shop, scenario.service, scenario.buyer)
+        order = await create_refused_order(scenario.app, scenario.service, scenario.buyer)
         timestamp = now - timedelta(seconds=chance.randrange(7 * 86_400))
         status = chance.choice(list(OrderStatus))
         charge = chance.randrange(1, 10_000)
@@ -96,8 +96,8 @@ async def create_random_orders(scenario: Scenario, chance: Random) -> None:
 
 
 @pytest.mark.parametrize(("before_midnight", "day"), [(True, 0), (False, 1)])
-async def test_a_day_begins_at_midnight_in_tehran(before_midnight: bool, day: int, shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_a_day_begins_at_midnight_in_tehran(before_midnight: bool, day: int, app: AppContext) -> None:
+    scenario = await create_scenario(app)
     midnight = (await database.now()).astimezone(TEHRAN).replace(hour=0, minute=0, second=0)
     timestamp = midnight.astimezone(UTC) - timedelta(seconds=int(before_midnight))
     await Order.filter(id=scenario.order.id).update(created_at=timestamp)
@@ -107,8 +107,8 @@ async def test_a_day_begins_at_midnight_in_tehran(before_midnight: bool, day: in
     assert [figures.order_count for figures in found.days] == [int(day == 0), int(day == 1)]
 
 
-async def test_uncredited_payments_are_no_deposits(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_uncredited_payments_are_no_deposits(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     now = await database.now()
     await Payment.create(
         user_id=None,
@@ -124,8 +124,8 @@ async def test_uncredited_payments_are_no_deposits(shop: AppContext) -> None:
     assert (await get_shop_figures(scenario.owner, days=1)).days[0].deposits == 0
 
 
-async def test_tickets_awaiting_an_answer_are_open(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_tickets_awaiting_an_answer_are_open(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     for status in TicketStatus:
         ticket = await create_ticket(scenario.buyer)
         await Ticket.filter(id=ticket.id).update(status=status)
@@ -134,8 +134,8 @@ async def test_tickets_awaiting_an_answer_are_open(shop: AppContext) -> None:
     assert (await get_shop_figures(scenario.owner)).open_tickets == 2
 
 
-async def test_disabled_providers_are_not_shown(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_disabled_providers_are_not_shown(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     await Provider.filter(id=scenario.provider.id).update(balance="12.5", currency="USD")
     reported = (await get_shop_figures(await create_staff_member(UserRole.MANAGER))).providers
     await Provider.filter(id=scenario.provider.id).update(is_active=False)

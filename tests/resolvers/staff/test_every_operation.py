@@ -77,10 +77,10 @@ def test_every_permission_is_required_and_every_audit_action_is_used() -> None:
 
 @pytest.mark.parametrize("operation", ALL_STAFF_OPERATIONS, ids=get_name)
 async def test_an_operation_succeeds_only_for_roles_with_its_permission(
-    operation: StaffOperationCase, shop: AppContext, fake_providers: FakeProviders
+    operation: StaffOperationCase, app: AppContext, fake_providers: FakeProviders
 ) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     before = await read_stored_rows()
     for role, member in scenario.staff.items():
         if not has_permission(role, operation.permission):
@@ -95,7 +95,7 @@ async def test_an_operation_succeeds_only_for_roles_with_its_permission(
     permitted = [role for role in UserRole if has_permission(role, operation.permission)]
     for place, role in enumerate(permitted):
         # What was refused has left the first one as it was.
-        scenario = scenario if place == 0 else await create_scenario(shop)
+        scenario = scenario if place == 0 else await create_scenario(app)
         await operation.perform(scenario, scenario.staff[role])
         reported = await AuditEntry.filter(actor_id=scenario.staff[role].user.id)
         assert operation.is_read or reported
@@ -110,9 +110,9 @@ async def test_an_operation_succeeds_only_for_roles_with_its_permission(
     ids=lambda value: value.__name__ if isinstance(value, type) else get_name(value),
 )
 async def test_an_operation_raises_each_problem_that_it_declares(
-    operation: StaffOperationCase, problem: type[Problem], shop: AppContext
+    operation: StaffOperationCase, problem: type[Problem], app: AppContext
 ) -> None:
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     with pytest.raises(problem):
         await operation.refusals[problem](scenario, scenario.owner)
 
@@ -120,8 +120,8 @@ async def test_an_operation_raises_each_problem_that_it_declares(
     assert await audit_ledger() == []
 
 
-async def test_secrets_are_masked_in_the_log(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_secrets_are_masked_in_the_log(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     for operation in ALL_STAFF_OPERATIONS:
         if operation.permission is Permission.CHANGE_PROVIDERS:
             await operation.perform(scenario, scenario.owner)
@@ -131,8 +131,8 @@ async def test_secrets_are_masked_in_the_log(shop: AppContext) -> None:
     assert all("***" in row.after and "canary-key" not in row.after for row in rows)
 
 
-async def test_a_sync_is_logged_with_its_results(shop: AppContext, fake_providers: FakeProviders) -> None:
-    scenario = await create_scenario(shop)
+async def test_a_sync_is_logged_with_its_results(app: AppContext, fake_providers: FakeProviders) -> None:
+    scenario = await create_scenario(app)
     fake_providers.catalogue = (CATALOGUE_ROW,)
     await SYNC.perform(scenario, scenario.manager)
 
@@ -142,23 +142,23 @@ async def test_a_sync_is_logged_with_its_results(shop: AppContext, fake_provider
     assert entry.created_at > MOMENT
 
 
-async def create_app_token(shop: AppContext, staff: Session) -> Session:
-    bearer, _ = await sessions.issue_token(shop, staff.user, now=await database.now())
-    viewer = await sessions.authenticate(shop, bearer)
+async def create_app_token(app: AppContext, staff: Session) -> Session:
+    bearer, _ = await sessions.issue_token(app, staff.user, now=await database.now())
+    viewer = await sessions.authenticate(app, bearer)
     assert viewer is not None
     return viewer
 
 
-async def create_service_token(shop: AppContext, staff: Session, permission: Permission) -> Session:
+async def create_service_token(app: AppContext, staff: Session, permission: Permission) -> Session:
     bearer, _ = await sessions.issue_service_token(
-        shop,
+        app,
         staff.user,
         name="robot",
         permissions={permission},
         lifetime=timedelta(days=1),
         now=await database.now(),
     )
-    viewer = await sessions.authenticate(shop, bearer)
+    viewer = await sessions.authenticate(app, bearer)
     assert viewer is not None
     return viewer
 
@@ -172,11 +172,11 @@ async def outcome(operation: StaffOperationCase, scenario: Scenario, staff: Sess
 
 
 async def test_every_operation_is_refused_to_app_tokens_stale_sessions_and_other_service_tokens(
-    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
+    app: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
-    scenario = await create_scenario(shop)
-    app_token = await create_app_token(shop, scenario.owner)
+    scenario = await create_scenario(app)
+    app_token = await create_app_token(app, scenario.owner)
     stale = await create_session(scenario.owner.user, proof_age=STALE)
     demanded = Session(**{**vars(scenario.owner), "lacks_totp": True})
     for operation in ALL_STAFF_OPERATIONS:
@@ -187,11 +187,11 @@ async def test_every_operation_is_refused_to_app_tokens_stale_sessions_and_other
             assert await outcome(operation, scenario, app_token) is Forbidden
             assert await outcome(operation, scenario, demanded) is Forbidden
             assert (
-                await outcome(operation, scenario, await create_service_token(shop, scenario.owner, other))
+                await outcome(operation, scenario, await create_service_token(app, scenario.owner, other))
                 is Forbidden
             )
             if operation.permission not in GRANTABLE_TO_SERVICES:
-                forged = await create_service_token(shop, scenario.owner, operation.permission)
+                forged = await create_service_token(app, scenario.owner, operation.permission)
                 assert await outcome(operation, scenario, forged) is Forbidden
             if needs_proof:
                 assert await outcome(operation, scenario, stale) is FreshCodeRequired
@@ -199,29 +199,29 @@ async def test_every_operation_is_refused_to_app_tokens_stale_sessions_and_other
 
 
 async def test_every_operation_works_with_a_service_token_with_its_permission_and_is_logged_with_its_name(
-    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
+    app: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
     for operation in ALL_STAFF_OPERATIONS:
         if operation.permission not in GRANTABLE_TO_SERVICES:
             continue
         with subtests.test(get_name(operation)):
-            scenario = await create_scenario(shop)
-            robot = await create_service_token(shop, scenario.owner, operation.permission)
+            scenario = await create_scenario(app)
+            robot = await create_service_token(app, scenario.owner, operation.permission)
             assert await outcome(operation, scenario, robot) is None
             entries = await AuditEntry.filter(actor_id=scenario.owner.user.id)
             assert operation.is_read or {entry.service_token for entry in entries} == {"robot"}
 
 
 async def test_a_stale_session_still_does_what_needs_no_fresh_proof(
-    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
+    app: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
     fake_providers.catalogue = (CATALOGUE_ROW,)
     for operation in ALL_STAFF_OPERATIONS:
         if operation.permission in FRESH_PROOF_REQUIRED:
             continue
         with subtests.test(get_name(operation)):
-            scenario = await create_scenario(shop)
+            scenario = await create_scenario(app)
             assert (
                 await outcome(operation, scenario, await create_session(scenario.owner.user, proof_age=STALE))
                 is None

@@ -40,13 +40,13 @@ from tests.resolvers.staff.scenario import (
 
 
 async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_check(
-    shop: AppContext, fake_providers: FakeProviders
+    app: AppContext, fake_providers: FakeProviders
 ) -> None:
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     await orders.resend_order(scenario.manager, order_id=scenario.order.id)
     with pytest.raises(OrderNotChangeable):
         await orders.resend_order(scenario.manager, order_id=scenario.order.id)
-    await order_submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(app, scenario.provider)
     assert len(fake_providers.placed) == 1
 
     # The provider took it, and later calls it an error: it may deliver all the same.
@@ -59,22 +59,22 @@ async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_
         Dispatch.QUEUED,
         None,
     )
-    await order_submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(app, scenario.provider)
     assert len(fake_providers.placed) == 2
 
 
 async def test_an_order_in_staff_s_hands_is_not_sent_any_more(
-    shop: AppContext, fake_providers: FakeProviders
+    app: AppContext, fake_providers: FakeProviders
 ) -> None:
-    scenario = await create_scenario(shop)
-    order = await place_order(shop, scenario.service, buyer=scenario.buyer)
+    scenario = await create_scenario(app)
+    order = await place_order(app, scenario.service, buyer=scenario.buyer)
 
     taken = await orders.set_order_status(
         scenario.manager, order_id=order.id, status=OrderStatus.INPROGRESS, note="by hand"
     )
 
     assert (taken.dispatch, taken.note) == (Dispatch.NONE, "by hand")
-    await order_submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(app, scenario.provider)
     assert fake_providers.placed == {}
     for money_moving in (OrderStatus.PENDING, OrderStatus.PARTIAL, OrderStatus.REFUNDED):
         with pytest.raises(InvalidInput):
@@ -85,9 +85,9 @@ async def test_an_order_in_staff_s_hands_is_not_sent_any_more(
 
 
 async def test_a_partial_refund_of_a_delivered_order_notifies_its_buyer_and_is_in_its_history(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
-    scenario = await create_scenario(shop)
+    scenario = await create_scenario(app)
     await orders.set_order_status(scenario.manager, order_id=scenario.order.id, status=OrderStatus.COMPLETED)
 
     await orders.set_order_partial(scenario.manager, order_id=scenario.order.id, remains=33, note="lost some")
@@ -112,8 +112,8 @@ async def test_a_partial_refund_of_a_delivered_order_notifies_its_buyer_and_is_i
     assert await audit_ledger() == []
 
 
-async def test_a_manager_does_not_refund_an_order_of_one_s_own(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_a_manager_does_not_refund_an_order_of_one_s_own(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     await Order.filter(id=scenario.order.id).update(user_id=scenario.manager.user.id)
 
     with pytest.raises(Forbidden):
@@ -121,24 +121,24 @@ async def test_a_manager_does_not_refund_an_order_of_one_s_own(shop: AppContext)
 
 
 async def test_a_settled_payment_credits_the_paid_amount_and_a_rejected_one_stays_rejected(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
     payer, owner = await create_user(), await create_staff_member(UserRole.OWNER)
-    first, second = await create_mismatched_payment(shop, payer), await create_mismatched_payment(shop, payer)
+    first, second = await create_mismatched_payment(app, payer), await create_mismatched_payment(app, payer)
 
     settled = await payments.settle_payment(owner, payment_id=first.id, amount=20_000, reason="receipt seen")
     await payments.reject_payment(owner, payment_id=second.id, reason="paid back")
 
     assert (settled.status, settled.amount) == (PaymentStatus.PAID, 20_000)
     assert await get_ledger(payer) == [(LedgerKind.PAYMENT, 20_000, 20_000)]
-    assert await confirm_payment(shop, await Payment.get(id=second.id)) is PaymentStatus.REJECTED
+    assert await confirm_payment(app, await Payment.get(id=second.id)) is PaymentStatus.REJECTED
     entry = await AuditEntry.get(subject_id=first.id)
     assert '"amount":25000' in entry.before
     assert '"amount":20000' in entry.after
     assert await audit_ledger() == []
 
 
-async def test_prices_of_many_are_changed_exactly_all_or_none(shop: AppContext) -> None:
+async def test_prices_of_many_are_changed_exactly_all_or_none(app: AppContext) -> None:
     manager = await create_staff_member(UserRole.MANAGER)
     rows = [await create_service(name=f"s{price}", price=price) for price in (0, 1, 999, 10_000)]
     other = await create_service(name="other", price=7)
@@ -157,8 +157,8 @@ async def test_prices_of_many_are_changed_exactly_all_or_none(shop: AppContext) 
     assert [(await Service.get(id=row.id)).price for row in rows] == priced
 
 
-async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     await Service.filter(id=scenario.service.id).update(flag=ServiceFlag.VANISHED, is_active=False)
 
     service = await services.set_service_active(
@@ -169,48 +169,48 @@ async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(sh
     assert service.is_active
 
 
-async def change(shop: AppContext, owner: Session, name: RunningSetting, value: int | bool) -> None:
-    await settings.update_settings(shop, owner, values={name: value})
+async def change(app: AppContext, owner: Session, name: RunningSetting, value: int | bool) -> None:
+    await settings.update_settings(app, owner, values={name: value})
 
 
 async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_after_a_reset(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
-    scenario, owner = await create_scenario(shop), await create_staff_member(UserRole.OWNER)
-    await free_credit.claim_free_credit(shop, await create_user())
-    await change(shop, owner, RunningSetting.FREE_CREDIT_MAX, 700)
-    await change(shop, owner, RunningSetting.FREE_CREDIT_MIN, 700)
-    await change(shop, owner, RunningSetting.PAYMENT_MAX, 2_000)
-    await change(shop, owner, RunningSetting.REFUSE_DUPLICATE_ORDERS, True)
+    scenario, owner = await create_scenario(app), await create_staff_member(UserRole.OWNER)
+    await free_credit.claim_free_credit(app, await create_user())
+    await change(app, owner, RunningSetting.FREE_CREDIT_MAX, 700)
+    await change(app, owner, RunningSetting.FREE_CREDIT_MIN, 700)
+    await change(app, owner, RunningSetting.PAYMENT_MAX, 2_000)
+    await change(app, owner, RunningSetting.REFUSE_DUPLICATE_ORDERS, True)
 
-    assert (await free_credit.claim_free_credit(shop, await create_user())).amount == 700
+    assert (await free_credit.claim_free_credit(app, await create_user())).amount == 700
     with pytest.raises(AmountOutOfRange):
-        await start_payment(shop, scenario.buyer, amount=2_001)
-    await place_order_for(shop, scenario.buyer, scenario.service)
+        await start_payment(app, scenario.buyer, amount=2_001)
+    await place_order_for(app, scenario.buyer, scenario.service)
     with pytest.raises(DuplicateOrder):
-        await place_order_for(shop, scenario.buyer, scenario.service)
+        await place_order_for(app, scenario.buyer, scenario.service)
 
-    await settings.reset_settings(shop, owner, names=list(RunningSetting))
-    await place_order_for(shop, scenario.buyer, scenario.service)
+    await settings.reset_settings(app, owner, names=list(RunningSetting))
+    await place_order_for(app, scenario.buyer, scenario.service)
     assert await SettingOverride.all().count() == 0
     for name, wrong in ((RunningSetting.PAYMENT_MIN, 0), (RunningSetting.WHEEL_INTERVAL_DAYS, 2**40)):
         with pytest.raises(InvalidInput):
-            await change(shop, owner, name, wrong)
+            await change(app, owner, name, wrong)
 
 
 async def test_another_process_goes_by_a_changed_setting_after_two_seconds(
-    shop: AppContext, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario, owner = await create_scenario(shop), await create_staff_member(UserRole.OWNER)
+    scenario, owner = await create_scenario(app), await create_staff_member(UserRole.OWNER)
     seconds = 1e9
     monkeypatch.setattr("resolvers.runtime_settings.time.monotonic", lambda: seconds)
-    await start_payment(shop, scenario.buyer)
+    await start_payment(app, scenario.buyer)
     await SettingOverride.create(
         name=RunningSetting.PAYMENT_MIN, value=90_000_000, updated_at=owner.user.updated_at
     )
-    await start_payment(shop, scenario.buyer)
+    await start_payment(app, scenario.buyer)
 
     seconds += 2
 
     with pytest.raises(AmountOutOfRange):
-        await start_payment(shop, scenario.buyer)
+        await start_payment(app, scenario.buyer)

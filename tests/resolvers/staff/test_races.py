@@ -36,8 +36,8 @@ async def list_credits(user: User, kind: LedgerKind) -> list[int]:
     return [int(str(amount)) for amount in await amounts]
 
 
-async def test_a_payment_that_ten_settle_at_once_is_credited_once(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_a_payment_that_ten_settle_at_once_is_credited_once(app: AppContext) -> None:
+    scenario = await create_scenario(app)
 
     ends = await run_concurrently(
         *(
@@ -60,8 +60,8 @@ async def test_a_payment_that_ten_settle_at_once_is_credited_once(shop: AppConte
     assert await audit_ledger() == []
 
 
-async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     operations = (orders.refund_order, orders.cancel_order)
 
     ends = await run_concurrently(
@@ -75,8 +75,8 @@ async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(shop:
     assert await audit_ledger() == []
 
 
-async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry(app: AppContext) -> None:
+    scenario = await create_scenario(app)
 
     entries = await asyncio.gather(
         *(
@@ -93,7 +93,7 @@ async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry
     assert await AuditEntry.all().count() == 1
 
 
-async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: AppContext) -> None:
+async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(app: AppContext) -> None:
     first, second = await create_staff_member(UserRole.OWNER), await create_staff_member(UserRole.OWNER)
 
     ends = await run_concurrently(
@@ -106,7 +106,7 @@ async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: App
 
 
 @pytest.mark.both_databases
-async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: AppContext) -> None:
+async def test_two_owners_who_block_each_other_at_once_leave_an_owner(app: AppContext) -> None:
     first, second = await create_staff_member(UserRole.OWNER), await create_staff_member(UserRole.OWNER)
 
     ends = await run_concurrently(
@@ -118,12 +118,12 @@ async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: AppC
     assert await User.filter(role=UserRole.OWNER, is_active=True).count() == 1
 
 
-async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(shop: AppContext) -> None:
+async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(app: AppContext) -> None:
     owner = await create_staff_member(UserRole.OWNER)
 
     ends = await run_concurrently(
-        settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MIN: 90}),
-        settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MAX: 80}),
+        settings.update_settings(app, owner, values={RunningSetting.FREE_CREDIT_MIN: 90}),
+        settings.update_settings(app, owner, values={RunningSetting.FREE_CREDIT_MAX: 80}),
     )
 
     assert ends.count(None) == 1

@@ -30,7 +30,7 @@ async def adjust(staff: Session, user: User, amount: int = 5) -> None:
 
 
 @pytest.mark.parametrize("subject", RANKED)
-async def test_a_manager_can_only_act_on_lower_roles(subject: UserRole, shop: AppContext) -> None:
+async def test_a_manager_can_only_act_on_lower_roles(subject: UserRole, app: AppContext) -> None:
     manager, other = await create_staff_member(UserRole.MANAGER), await create_member(subject)
     operations: list[Callable[[], Awaitable[object]]] = [
         lambda: adjust(manager, other),
@@ -47,7 +47,7 @@ async def test_a_manager_can_only_act_on_lower_roles(subject: UserRole, shop: Ap
     assert await AuditEntry.all().count() == (4 if subject is UserRole.SUPPORT else 0)
 
 
-async def test_only_an_owner_can_act_on_oneself(shop: AppContext) -> None:
+async def test_only_an_owner_can_act_on_oneself(app: AppContext) -> None:
     manager, owner = await create_staff_member(UserRole.MANAGER), await create_staff_member(UserRole.OWNER)
 
     with pytest.raises(Forbidden):
@@ -61,7 +61,7 @@ async def test_only_an_owner_can_act_on_oneself(shop: AppContext) -> None:
         await users.set_user_active(owner, user_id=owner.user.id, is_active=False, reason="why")
 
 
-async def test_the_command_line_makes_an_owner_and_that_is_logged(shop: AppContext) -> None:
+async def test_the_command_line_makes_an_owner_and_that_is_logged(app: AppContext) -> None:
     user = await create_user(mobile="09381112233", is_verified=True)
 
     await role_grants.grant_role("09381112233", role=UserRole.OWNER)
@@ -73,7 +73,7 @@ async def test_the_command_line_makes_an_owner_and_that_is_logged(shop: AppConte
 
 
 async def test_an_adjustment_is_in_the_ledger_with_its_reason_and_the_sums_stay_right(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
     owner, user = await create_staff_member(UserRole.OWNER), await create_user(balance=100)
 
@@ -99,7 +99,7 @@ async def test_an_adjustment_is_in_the_ledger_with_its_reason_and_the_sums_stay_
     assert await audit_ledger() == []
 
 
-async def test_a_forbidden_adjustment_does_not_consume_its_key(shop: AppContext) -> None:
+async def test_a_forbidden_adjustment_does_not_consume_its_key(app: AppContext) -> None:
     support, user = await create_staff_member(UserRole.SUPPORT), await create_user()
 
     with pytest.raises(Forbidden):
@@ -109,14 +109,14 @@ async def test_a_forbidden_adjustment_does_not_consume_its_key(shop: AppContext)
 
 
 async def test_a_blocked_user_is_signed_out_for_good_and_a_demoted_one_is_no_staff_at_once(
-    shop: AppContext,
+    app: AppContext,
 ) -> None:
-    scenario = await create_scenario(shop)
-    token, _ = await sessions.issue_token(shop, scenario.buyer, now=await database.now())
+    scenario = await create_scenario(app)
+    token, _ = await sessions.issue_token(app, scenario.buyer, now=await database.now())
 
     await users.set_user_active(scenario.owner, user_id=scenario.buyer.id, is_active=False, reason="fraud")
     await users.set_user_active(scenario.owner, user_id=scenario.buyer.id, is_active=True, reason="no fraud")
-    assert await sessions.authenticate(shop, token) is None
+    assert await sessions.authenticate(app, token) is None
     assert await AccessToken.filter(user_id=scenario.buyer.id, revoked_at=None).count() == 0
 
     await users.set_user_role(scenario.owner, user_id=scenario.manager.user.id, role=UserRole.SUPPORT)
@@ -124,8 +124,8 @@ async def test_a_blocked_user_is_signed_out_for_good_and_a_demoted_one_is_no_sta
         await users.set_custom_rate(scenario.manager, user_id=scenario.buyer.id, percent=1)
 
 
-async def test_an_answer_notifies_the_owner_and_marks_the_owner_s_messages_read(shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
+async def test_an_answer_notifies_the_owner_and_marks_the_owner_s_messages_read(app: AppContext) -> None:
+    scenario = await create_scenario(app)
     await reply_to_ticket(scenario.buyer, ticket_id=scenario.ticket.id, message="Hello?")
 
     await tickets.answer_ticket(scenario.manager, ticket_id=scenario.ticket.id, message=" Soon ")

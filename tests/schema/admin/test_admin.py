@@ -98,11 +98,11 @@ def test_every_staff_operation_has_its_field_and_declares_its_problems() -> None
 
 
 async def create_order_with_note(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> tuple[Scenario, dict[str, str]]:
     """A world whose audit log has an entry, and the owner's header."""
-    scenario = await create_scenario(shop)
-    headers = await create_staff_authorization(shop, scenario.owner.user)
+    scenario = await create_scenario(app)
+    headers = await create_staff_authorization(app, scenario.owner.user)
     query = (
         'mutation ($id: ID!) { admin { noteOrder(id: $id, note: "late") { ... on AdminOrder { note } } } }'
     )
@@ -113,9 +113,9 @@ async def create_order_with_note(
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_is_a_connection_with_a_filter_and_an_order(
-    name: str, client: httpx.AsyncClient, shop: AppContext
+    name: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
-    _, headers = await create_order_with_note(client, shop)
+    _, headers = await create_order_with_note(client, app)
     selection = PAGE % LISTS[name]
     by_id = "orderBy: {field: ID, direction: ASC}"
     query = f"{{ admin {{ {name}(first: 2, where: {WHERE[name]}, {by_id}) {selection} }} }}"
@@ -133,20 +133,20 @@ async def test_a_list_is_a_connection_with_a_filter_and_an_order(
 
 @pytest.mark.parametrize("name", ["orders", "tickets", "payments", "ledger", "auditLog"])
 async def test_people_in_a_list_cost_no_more_statements_as_it_grows(
-    name: str, client: httpx.AsyncClient, shop: AppContext
+    name: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     costs = []
     for _ in range(2):
-        _, headers = await create_order_with_note(client, shop)
+        _, headers = await create_order_with_note(client, app)
         with record_statements() as statements:
             await send_query(client, headers, f"{{ admin {{ {name}(first: 100) {PAGE % LISTS[name]} }} }}")
         costs.append(len(statements))
     assert costs[0] == costs[1]
 
 
-async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, shop: AppContext) -> None:
-    scenario, _ = await create_order_with_note(client, shop)
-    headers = await create_authorization(shop, await create_user(balance=5))
+async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, app: AppContext) -> None:
+    scenario, _ = await create_order_with_note(client, app)
+    headers = await create_authorization(app, await create_user(balance=5))
     before = await read_stored_rows()
     for name, selection in LISTS.items():
         answer = await send_query(client, headers, f"{{ admin {{ {name} {PAGE % selection} }} }}")
@@ -170,10 +170,10 @@ async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient
 
 
 async def test_support_reads_an_order_s_buyer_but_no_provider(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
-    await create_order_with_note(client, shop)
-    headers = await create_staff_authorization(shop, await create_member(UserRole.SUPPORT))
+    await create_order_with_note(client, app)
+    headers = await create_staff_authorization(app, await create_member(UserRole.SUPPORT))
     answer = await send_query(
         client, headers, "{ admin { permissions orders { edges { node { user { mobile } } } } } }"
     )
@@ -183,8 +183,8 @@ async def test_support_reads_an_order_s_buyer_but_no_provider(
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop: AppContext) -> None:
-    headers = await create_staff_authorization(shop, await create_member(UserRole.OWNER))
+async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, app: AppContext) -> None:
+    headers = await create_staff_authorization(app, await create_member(UserRole.OWNER))
     add = """mutation { admin { addProvider(input: {name: "P", url: "https://p.example/api/v2",
         apiKey: "canary-key"}) { ... on AdminProvider { id name } ... on Problem { code } } } }"""
     added = await send_query(client, headers, add)
@@ -194,8 +194,8 @@ async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop:
     assert "canary" not in f"{added}{log}"
 
 
-async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: AppContext) -> None:
-    headers = await create_staff_authorization(shop, await create_member(UserRole.OWNER))
+async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, app: AppContext) -> None:
+    headers = await create_staff_authorization(app, await create_member(UserRole.OWNER))
     settings = (
         "{ ... on AdminSettings { settings { name value default isOverridden } } ... on Problem { code } }"
     )
@@ -209,9 +209,9 @@ async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: A
     assert await AuditEntry.all().count() == 2
 
 
-async def test_the_figures_of_the_day_are_returned(client: httpx.AsyncClient, shop: AppContext) -> None:
-    scenario = await create_scenario(shop)
-    headers = await create_staff_authorization(shop, scenario.manager.user)
+async def test_the_figures_of_the_day_are_returned(client: httpx.AsyncClient, app: AppContext) -> None:
+    scenario = await create_scenario(app)
+    headers = await create_staff_authorization(app, scenario.manager.user)
     query = """{ admin { figures(days: 2) {
       days { day orderCount income deposits } statuses { status count }
       queued oldestDueSeconds awaiting slow openTickets providers { name balance } } } }"""

@@ -55,10 +55,10 @@ def valid_value(scenario: Scenario, type_: object, description: str) -> object:
 
 
 async def test_no_argument_value_causes_an_internal_error_or_corrupts_the_ledger(
-    client: httpx.AsyncClient, shop: AppContext
+    client: httpx.AsyncClient, app: AppContext
 ) -> None:
-    scenario = await create_scenario(shop)
-    headers = await create_staff_authorization(shop, scenario.owner.user)
+    scenario = await create_scenario(app)
+    headers = await create_staff_authorization(app, scenario.owner.user)
     tried = 0
     for name, field in get_fields("AdminMutation").items():
         declared = ", ".join(f"${argument}: {value.type}" for argument, value in field.args.items())

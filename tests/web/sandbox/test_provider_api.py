@@ -23,7 +23,7 @@ from gateways.provider_results import ProviderOrderState
 from gateways.providers import HttpProviderApi, ProviderAccount
 from gateways.sandbox.order_store import SandboxOrders
 from resolvers.app_context import AppContext
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, build_app
 from tests.fixtures import create_client
 from tests.live_servers import LiveServer
 from web.sandbox import provider_api
@@ -334,8 +334,8 @@ async def test_production_has_no_sandbox_provider(
     environment: str, status: int, db: str, sms: RecordingSms, tmp_path: Path
 ) -> None:
     settings = Settings(database_url=db, environment=environment, data_folder=tmp_path)
-    shop: AppContext = new_shop(settings, sms)
-    async with create_client(shop) as client:
+    app: AppContext = build_app(settings, sms)
+    async with create_client(app) as client:
         answer = await client.post("/sandbox/provider/4", data={"key": "sandbox", "action": "balance"})
     assert answer.status_code == status
 
