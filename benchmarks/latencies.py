@@ -70,10 +70,10 @@ class Site:
 
     def _build_detail_request(self, user_id: int) -> Request:
         order = workloads.to_global_id("Order", self.order_ids[user_id])
-        return workloads.graphql_request("/graphql", _DETAIL, {"id": order}, self.app.tokens[user_id])
+        return workloads.graphql_request("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
 
     def _build_operation(self, connection: "Connection", builder: Callable[[int], Request]) -> Operation:
-        buyers = itertools.cycle(self.app.buyers)
+        buyers = itertools.cycle(self.shop.buyers)
         return lambda: connection.measure(builder(next(buyers)))
 
 
