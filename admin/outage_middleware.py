@@ -2,16 +2,15 @@
 
 import logging
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin.i18n import get_locale, gettext
 
 import database
 from admin import language, templating
+from web.failures import OUTAGE, log_failure
 
 _CALLED_BY_SCRIPTS = "/admin/_api/"
-_RETRY_AFTER_SECONDS = "5"
 _log = logging.getLogger("vitrin.admin")
 
 
@@ -38,25 +37,21 @@ class OutageMiddleware:
         except Exception as error:
             if has_started or not database.is_unavailable(error):
                 raise
-            _log.error("database unavailable: %s", type(error).__name__)
+            log_failure(error, _log, f"path={scope['path']}")
             await _unavailable_response(scope)(scope, receive, send)
 
 
 def _unavailable_response(scope: Scope) -> Response:
     title = gettext("The database is unavailable.")
     advice = gettext("Try again in a moment. What you were doing may not have been saved.")
-    response: Response
     if scope["path"].startswith(_CALLED_BY_SCRIPTS):
-        response = JSONResponse({"msg": title}, 503)
-    else:
-        page = templating.render_partial(
-            "unavailable.html",
-            language=get_locale(),
-            direction="rtl" if language.is_persian() else "ltr",
-            title=title,
-            advice=advice,
-            again=gettext("Try again"),
-        )
-        response = HTMLResponse(page, 503)
-    MutableHeaders(raw=response.raw_headers)["Retry-After"] = _RETRY_AFTER_SECONDS
-    return response
+        return JSONResponse({"msg": title}, OUTAGE.status, OUTAGE.headers)
+    page = templating.render_partial(
+        "unavailable.html",
+        language=get_locale(),
+        direction="rtl" if language.is_persian() else "ltr",
+        title=title,
+        advice=advice,
+        again=gettext("Try again"),
+    )
+    return HTMLResponse(page, OUTAGE.status, OUTAGE.headers)

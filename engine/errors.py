@@ -5,12 +5,12 @@ import logging
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-import database
 from database.read_timeout import ReadTimedOut
 from domain import problem_messages
 from domain.problem_messages import Language
 from domain.problems import InvalidInput, Problem
 from observability import request_ids
+from web.failures import OUTAGE, log_failure
 
 _log = logging.getLogger("vitrin.graphql")
 _MAX_MESSAGE_LENGTH = 500
@@ -37,12 +37,10 @@ def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
     if isinstance(cause, ReadTimedOut):
         _log.warning("query timed out: path=%s error=%s", _format_path(error), cause)
         return _build_public_error(error, _TOO_SLOW, code=_UNAVAILABLE, **_get_reference())
-    if database.is_unavailable(cause):
-        _log.error("database unavailable: path=%s error=%s", _format_path(error), type(cause).__name__)
+    if log_failure(cause, _log, f"path={_format_path(error)}") is OUTAGE:
         return _build_public_error(
             error, "Service unavailable. Try again later.", code=_UNAVAILABLE, **_get_reference()
         )
-    _log.error("unexpected error: path=%s", _format_path(error), exc_info=cause)
     return _build_public_error(error, "Unexpected error", code="INTERNAL_SERVER_ERROR", **_get_reference())
 
 

@@ -18,6 +18,7 @@ from domain.problems import (
     ServiceUnavailable,
 )
 from reseller_api.order_params import ORDER_FIELDS
+from web.failures import Failure
 from web.responses import Body, NoStoreJSONResponse
 
 INVALID_KEY = "Invalid API key"
@@ -29,7 +30,6 @@ TOO_MANY_IDS = "Too many IDs in one request, at most 100"
 TOO_LARGE = "Request too large"
 TOO_SLOW = "Request took too long to arrive"
 REFILL_NOT_FOUND = "Refill not found"
-_RETRY_AFTER_SECONDS = 1
 
 MESSAGES: Mapping[type[Problem], str] = {
     InvalidInput: "Incorrect {field}",
@@ -77,20 +77,12 @@ def build_error_body(problem: Problem) -> Body:
 
 def build_error(sentence: str, *, retry_after_seconds: int | None = None) -> NoStoreJSONResponse:
     """The response to a valid request that is refused."""
-    return NoStoreJSONResponse({"error": sentence}, headers=_build_retry_headers(retry_after_seconds))
+    headers = {} if retry_after_seconds is None else {"retry-after": str(retry_after_seconds)}
+    return NoStoreJSONResponse({"error": sentence}, headers=headers)
 
 
-def unavailable() -> NoStoreJSONResponse:
-    """The database is unavailable. Not HTTP 200: to the API's clients that would mean "not done"."""
+def failed(failure: Failure) -> NoStoreJSONResponse:
+    """An outage or an internal error. Not HTTP 200: to the API's clients that would mean "not done"."""
     return NoStoreJSONResponse(
-        {"error": "Service unavailable"}, status_code=503, headers=_build_retry_headers(_RETRY_AFTER_SECONDS)
+        {"error": failure.phrase.capitalize()}, status_code=failure.status, headers=failure.headers
     )
-
-
-def server_error() -> NoStoreJSONResponse:
-    """An internal error, after which an order may exist; its cause is not shown."""
-    return NoStoreJSONResponse({"error": "Server error"}, status_code=500)
-
-
-def _build_retry_headers(seconds: int | None) -> Mapping[str, str]:
-    return {} if seconds is None else {"retry-after": str(seconds)}

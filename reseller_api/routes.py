@@ -7,7 +7,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-import database
 from domain.problems import Problem
 from observability import security_log
 from observability.security_log import SecurityEvent
@@ -18,6 +17,7 @@ from reseller_api.requests import ActionCall, get_api_key
 from resolvers import api_keys
 from resolvers.app_context import AppContext
 from web.client_network import get_client_network
+from web.failures import log_failure
 from web.middleware.rate_limits import RateLimit
 from web.parameters import Parameters, get_idempotency_key, read_parameters
 from web.responses import NoStoreJSONResponse
@@ -59,11 +59,7 @@ class ResellerApi:
         except ClientDisconnect:
             return errors.build_error(errors.INVALID_ACTION)
         except Exception as error:
-            if database.is_unavailable(error):
-                _logger.error("database unavailable: %s", type(error).__name__)
-                return errors.unavailable()
-            _logger.exception("reseller API request failed")
-            return errors.server_error()
+            return errors.failed(log_failure(error, _logger, f"path={PATH}"))
 
     async def _run_action(self, request: Request) -> NoStoreJSONResponse:
         if request.method not in ("GET", "POST"):

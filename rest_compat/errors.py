@@ -39,10 +39,10 @@ from domain.problems import (
     WrongLoginCode,
 )
 from domain.staff_problems import FreshCodeRequired
+from web.failures import Failure
 from web.responses import NoStoreJSONResponse
 
 _EVERY_ROUTE = ""
-_RETRY_AFTER_SECONDS = "1"
 
 
 @dataclass(frozen=True)
@@ -156,15 +156,11 @@ def method_not_allowed(method: str, allowed: Sequence[str]) -> NoStoreJSONRespon
     return NoStoreJSONResponse({"message": message}, status_code=405, headers={"allow": methods})
 
 
-def unavailable() -> NoStoreJSONResponse:
-    """The database is unavailable."""
-    headers = {"retry-after": _RETRY_AFTER_SECONDS}
-    return NoStoreJSONResponse({"message": "Service Unavailable"}, status_code=503, headers=headers)
-
-
-def server_error() -> NoStoreJSONResponse:
-    """An internal error; its cause is not shown."""
-    return NoStoreJSONResponse({"message": "Server Error"}, status_code=500)
+def failed(failure: Failure) -> NoStoreJSONResponse:
+    """An outage of the database, or an internal error."""
+    return NoStoreJSONResponse(
+        {"message": failure.phrase}, status_code=failure.status, headers=failure.headers
+    )
 
 
 def disconnected() -> NoStoreJSONResponse:

@@ -10,6 +10,7 @@ from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
 from resolvers.sessions import Session
 from rest_compat import errors, receipts, requests, serializers
+from web.failures import INTERNAL_ERROR
 from web.parameters import get_idempotency_key, read_parameters
 from web.responses import NoStoreJSONResponse
 
@@ -32,7 +33,7 @@ async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
 async def start_test(request: Request) -> NoStoreJSONResponse:
     """GET user/payment/test: a test payment if the gateway is a sandbox, else HTTP 500 as documented."""
     payment = await payments.start_test_payment(requests.get_app(request))
-    return errors.server_error() if payment is None else _redirect_to_page(payment.url)
+    return errors.failed(INTERNAL_ERROR) if payment is None else _redirect_to_page(payment.url)
 
 
 async def verify(request: Request) -> Response:
@@ -49,7 +50,7 @@ async def verify_form(request: Request) -> Response:
 async def _respond_with_receipt(request: Request, params: Mapping[str, str]) -> Response:
     callback = _parse_callback(params)
     if callback is None:
-        return errors.server_error()
+        return errors.failed(INTERNAL_ERROR)
     app = requests.get_app(request)
     try:
         payment = await payments.confirm_payment(

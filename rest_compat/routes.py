@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import database
 from auth.tokens import Claims
 from domain.problems import Problem
 from resolvers.app_context import AppContext
@@ -33,6 +32,7 @@ from rest_compat import (
 )
 from web import media_types
 from web.authentication import get_claims, get_viewer, mark_session_verified
+from web.failures import log_failure
 from web.headers import get_header
 from web.responses import NoStoreJSONResponse
 
@@ -218,16 +218,8 @@ async def _run_handler(legacy_route: LegacyRoute, request: Request) -> Response:
     except ClientDisconnect:
         return errors.disconnected()
     except Exception as error:
-        if database.is_unavailable(error):
-            _logger.error(
-                "database unavailable: method=%s path=%s error=%s",
-                legacy_route.method,
-                legacy_route.path,
-                type(error).__name__,
-            )
-            return errors.unavailable()
-        _logger.exception("request failed: method=%s path=%s", legacy_route.method, legacy_route.path)
-        return errors.server_error()
+        where = f"method={legacy_route.method} path={legacy_route.path}"
+        return errors.failed(log_failure(error, _logger, where))
 
 
 class _TrailingSlashMiddleware:

@@ -1,7 +1,7 @@
 """GraphQL over HTTP: queries by GET, everything by POST, and a page for browsers."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import strawberry
@@ -23,6 +23,7 @@ from resolvers.sessions import Session
 from web.authentication import get_viewer, parse_bearer
 from web.client_network import get_client_network
 from web.disconnects import cancel_on_disconnect
+from web.failures import OUTAGE
 from web.headers import encode_headers, get_header
 
 _ALLOWED = {
@@ -126,9 +127,9 @@ def _build_response(response: ExecutionOutcome, *, accepts_graphql_json: bool) -
         body["extensions"] = {"cost": response.cost.to_dict()}
     media_type = requests.GRAPHQL_JSON if accepts_graphql_json else "application/json"
     status = 400 if accepts_graphql_json and not response.was_executed else 200
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = {}
     if response.data is None and any(map(errors.is_unavailable, response.errors)):
-        status, headers = 503, {"Retry-After": "1"}
+        status, headers = OUTAGE.status, OUTAGE.headers
     if response.retry_after_seconds is not None:
         status, headers = 429, {"Retry-After": str(response.retry_after_seconds)}
     return _build_json_response(body, status, headers, media_type=media_type)
@@ -140,7 +141,7 @@ def _build_error_response(error: BadRequest) -> ASGIApp:
 
 
 def _build_json_response(
-    body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
+    body: object, status: int, headers: Mapping[str, str], *, media_type: str = "application/json"
 ) -> ASGIApp:
     body_bytes = serialization.dumps(body)
     pairs = [

@@ -23,7 +23,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
-import database
 from domain import problem_messages
 from engine import errors
 from engine.execution import Engine, ExecutionOutcome
@@ -40,6 +39,7 @@ from resolvers.app_context import AppContext
 from resolvers.sessions import Session
 from web.authentication import parse_bearer
 from web.client_network import get_client_network
+from web.failures import log_failure
 from web.middleware import cors
 
 MAX_OPERATIONS = 100
@@ -119,8 +119,8 @@ class GraphQLSockets:
         except SocketRejected as rejected:
             await socket.close(rejected.code, rejected.reason)
         except Exception as error:
-            _log_error(error)
-            await socket.close(*_get_close_reason(error))
+            failure = log_failure(error, _log, "websocket")
+            await socket.close(failure.close_code, failure.phrase)
         finally:
             del self._open[socket]
             self._by_network[network] -= 1
@@ -135,7 +135,7 @@ class GraphQLSockets:
                 await self._close_ended()
                 await self._close_idle()
             except Exception as error:
-                _log_error(error)
+                log_failure(error, _log, "check of open websockets")
 
     async def _close_ended(self) -> None:
         tokens = {
@@ -164,18 +164,6 @@ class GraphQLSockets:
             and caller.idle_seconds(now) > self._limits.max_anonymous_idle.total_seconds()
         ]
         await asyncio.gather(*(socket.close(1000, "Closed due to inactivity.") for socket in idle))
-
-
-def _log_error(error: Exception) -> None:
-    if database.is_unavailable(error):
-        _log.error("websocket closed, database unavailable: %s", type(error).__name__)
-    else:
-        _log.error("websocket failed", exc_info=error)
-
-
-def _get_close_reason(error: Exception) -> tuple[int, str]:
-    """The close code and reason for an internal error: whether reconnecting makes sense."""
-    return (1013, "Try again later.") if database.is_unavailable(error) else (1011, "Server error.")
 
 
 class _SocketCaller:

@@ -6,8 +6,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from tortoise.exceptions import DBConnectionError
 
-from models import Category, User
-from resolvers import catalogue
+from models import User
 from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
@@ -27,30 +26,6 @@ async def test_the_published_keys_verify_the_shop_s_tokens_and_hold_nothing_priv
 async def test_health_is_ok_while_the_database_answers(client: httpx.AsyncClient) -> None:
     answer = await client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
-@pytest.mark.parametrize(
-    ("method", "url", "body"),
-    [
-        ("GET", "/api/v1/categories", None),
-        ("POST", "/graphql", {"query": "{ categories { name } }"}),
-    ],
-)
-async def test_a_lost_database_is_answered_503_by_both_apis(
-    method: str,
-    url: str,
-    body: dict[str, str] | None,
-    client: httpx.AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def away(**_: object) -> list[Category]:
-        raise DBConnectionError("connection refused by 10.0.0.7")
-
-    monkeypatch.setattr(catalogue, "list_categories", away)
-    answer = await client.request(method, url, json=body)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "1"
-    assert "10.0.0.7" not in answer.text
 
 
 @pytest.mark.parametrize(

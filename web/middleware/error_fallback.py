@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Awaitable
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import database
+from web.failures import log_failure
 from web.middleware.body_limit import CLIENT_DISCONNECTED
 
 _log = logging.getLogger("vitrin.asgi")
@@ -47,17 +47,11 @@ class ErrorFallbackMiddleware:
                 if not database.is_unavailable(error):
                     raise
                 # The server closes the connection of an incomplete response.
-                _log.error("database unavailable during a response: %s", type(error).__name__)
+                log_failure(error, _log, f"path={scope['path']} response=incomplete")
                 return
-            await _build_response(error)(scope, receive, send)
+            failure = log_failure(error, _log, f"path={scope['path']}")
+            response = JSONResponse({"message": failure.phrase}, failure.status, failure.headers)
+            await response(scope, receive, send)
 
 
 async def _drop() -> None: ...
-
-
-def _build_response(error: Exception) -> JSONResponse:
-    if database.is_unavailable(error):
-        _log.error("database unavailable: %s", type(error).__name__)
-        return JSONResponse({"message": "Service Unavailable"}, 503, Headers({"Retry-After": "1"}))
-    _log.exception("request failed", exc_info=error)
-    return JSONResponse({"message": "Server Error"}, 500)

@@ -183,4 +183,4 @@ async def test_an_internal_error_closes_with_1011_and_is_logged(
         await client.send("connection_init", payload=create_token(running_app.app))
 
         assert await client.close_code() == 1011
-    assert "websocket failed" in caplog.text
+    assert "request failed: websocket" in caplog.text
