@@ -148,3 +148,11 @@ def _parse_timestamp(text: str | None) -> datetime | None:
         return None
     timestamp = datetime.fromisoformat(text)
     return timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)
+
+
+def check_column(model: type[Model], name: str) -> None:
+    """Raises TypeError if the model has no column of this name; models may not be connected yet."""
+    meta = model._meta
+    # Tortoise adds the columns of relations when it connects.
+    if name not in meta.fields_map and name not in {f"{relation}_id" for relation in meta.fk_fields}:
+        raise TypeError(f"{model.__name__} has no column {name!r}")

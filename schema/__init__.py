@@ -1,9 +1,13 @@
 """The GraphQL schema: its root types."""
 
+from pathlib import Path
+
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
+from strawberry.types import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.admin import AdminRootMutation, AdminRootQuery
 from schema.api_key import ApiKeyMutation
@@ -27,6 +31,8 @@ from schema.ticket import TicketMutation, TicketQuery
 from schema.user import UserMutation, UserQuery
 
 __all__ = ["Context", "print_sdl", "schema"]
+
+_EXAMPLES = Path(__file__).parent / "examples"
 
 
 @strawberry.type(description="All queries.")
@@ -80,6 +86,19 @@ class CachedNameConverter(NameConverter):
             found = self._names[name] = super().apply_naming_config(name)
         return found
 
+
+def _append_examples(root: type) -> None:
+    """End the description of each root field with a document that uses it, from `examples/`."""
+    for field in get_object_definition(root, strict=True).fields:
+        name = to_camel_case(field.python_name)
+        # Query and Mutation both have `admin`.
+        file = _EXAMPLES / f"{name}{root.__name__ if name == 'admin' else ''}.graphql"
+        example = file.read_text(encoding="utf-8").strip()
+        field.description = f"{field.description}\n\n```graphql\n{example}\n```"
+
+
+for _root in (Query, Mutation, Subscription):
+    _append_examples(_root)
 
 schema = strawberry.Schema(
     query=Query,

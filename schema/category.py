@@ -10,7 +10,7 @@ from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import column_field, query_field
+from schema.fields import column
 from schema.node import Node, id_field
 
 
@@ -20,13 +20,13 @@ class Category(Node):
 
     row: strawberry.Private[CategoryRow]
     id: strawberry.ID = id_field("Category")
-    name: str = column_field("name", description="The name.")
-    description: str = column_field("description", description="HTML; may be empty.")
-    image: str | None = column_field("image", description="URL or path of its image.")
-    position: int = column_field("position", description="Display position; lower comes first.")
-    is_active: bool = column_field("is_active", description="Whether it is on sale.")
-    created_at: datetime = column_field("created_at", description="When it was added.")
-    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
+    name: str = column("name", description="The name.")
+    description: str = column("description", description="HTML; may be empty.")
+    image: str | None = column("image", description="URL or path of its image.")
+    position: int = column("position", description="Display position; lower comes first.")
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was added.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: CategoryRow) -> Self:
@@ -59,7 +59,7 @@ class CategoryOrder:
 
 @strawberry.type
 class CategoryQuery:
-    @query_field(description="All categories on sale, newest first by default.")
+    @strawberry.field(description="All categories on sale, newest first by default.")
     async def categories(
         self,
         order_by: Annotated[

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
+from engine.executor.hints import FieldHints, RowCursor, SameRow
+from engine.protection.input_prices import Cost
 from resolvers.pagination import MAX_COUNTED, Page
-from schema.fields import derived_field, resolved_field
 
 T = TypeVar("T")
 
@@ -43,29 +43,17 @@ class PageInfo:
 class Edge(Generic[T]):
     """A row and its cursor."""
 
-    page: strawberry.Private[Page[Any]]
-    row: strawberry.Private[Any]
-    cursor: str = derived_field(
-        lambda edge: edge.page.cursor(edge.row),
+    cursor: str = strawberry.field(
         description="An opaque cursor for `after` and `before`.",
-        is_place=True,
+        metadata=FieldHints(row_part=RowCursor()).metadata,
     )
-    node: T = strawberry.field(description="The entry itself.", metadata={"is_same_row": True})
-
-
-def _build_edges(connection: "Connection[T]") -> list[Edge[T]]:
-    page, show = connection.page, connection.render
-    return [Edge(page=page, row=row, node=show(row)) for row in page.nodes]
-
-
-def _build_page_info(connection: "Connection[Any]") -> PageInfo:
-    page = connection.page
-    return PageInfo(
-        has_next_page=page.has_next_page,
-        has_previous_page=page.has_previous_page,
-        start_cursor=page.cursor(page.nodes[0]) if page.nodes else None,
-        end_cursor=page.cursor(page.nodes[-1]) if page.nodes else None,
+    node: T = strawberry.field(
+        description="The entry itself.", metadata=FieldHints(row_part=SameRow()).metadata
     )
+
+
+def _get_page(connection: "Connection[Any]") -> Page[Any]:
+    return connection.page
 
 
 @strawberry.type(
@@ -77,23 +65,36 @@ class Connection(Generic[T]):
     page: strawberry.Private[Page[Any]]
     render: strawberry.Private[Callable[[Any], Any]]
     counting: strawberry.Private[asyncio.Future[int | None] | None] = None
-    edges: list[Edge[T]] = derived_field(
-        _build_edges, description="The entries, in the requested order.", rows=attrgetter("page")
-    )
-    page_info: PageInfo = derived_field(
-        _build_page_info, description="The position of this page in the list."
-    )
 
-    @resolved_field(
+    @strawberry.field(
+        description="The entries, in the requested order.",
+        metadata=FieldHints(is_pure=True, rows=_get_page).metadata,
+    )
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self.page.cursor(row), node=self.render(row)) for row in self.page.nodes]
+
+    @strawberry.field(
+        description="The position of this page in the list.", metadata=FieldHints(is_pure=True).metadata
+    )
+    def page_info(self) -> PageInfo:
+        page = self.page
+        return PageInfo(
+            has_next_page=page.has_next_page,
+            has_previous_page=page.has_previous_page,
+            start_cursor=page.cursor(page.nodes[0]) if page.nodes else None,
+            end_cursor=page.cursor(page.nodes[-1]) if page.nodes else None,
+        )
+
+    @strawberry.field(
         description=f"The number of entries on all pages; null if `hasMoreThan` is {MAX_COUNTED}.",
-        cost=COUNT_COST,
+        metadata=Cost(COUNT_COST).metadata,
     )
     async def total_count(self) -> int | None:
         return await self._count()
 
-    @resolved_field(
+    @strawberry.field(
         description=f"{MAX_COUNTED} if there are more entries than that, uncounted; otherwise null.",
-        cost=COUNT_COST,
+        metadata=Cost(COUNT_COST).metadata,
     )
     async def has_more_than(self) -> int | None:
         return MAX_COUNTED if await self._count() is None else None

@@ -1,104 +1,51 @@
-"""Helpers to declare fields: resolved ones, root fields with examples, and fields of views of rows.
+"""Fields of views: types whose objects hold a row as `row` and read it on demand.
 
-A view holds a row as `row`. Its fields are read from there on demand, and declare the columns they need: see
-`schema.selection`. If the fields' metadata allow it, the engine bypasses resolvers and views: see
-`engine.executor.readers`.
+They declare which columns they need, see `schema.selection`, and let the engine answer a list from its rows,
+see `engine.executor.hints`. All other fields are Strawberry's own.
 """
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from operator import attrgetter
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-import strawberry
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
+from database.row_layout import check_column
 from database.rows import get_prefetched
-
-_EXAMPLES = Path(__file__).parent / "examples"
-
-
-class ViewField(StrawberryField):
-    """A field computed from its source by a function without side effects."""
-
-    def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        return self.metadata["shortcut"](source)
+from engine.executor.hints import Column, FieldHints, Relation
 
 
-def resolved_field(
-    *, description: str, columns: tuple[str, ...] | None = None, cost: int = 1
-) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed_field`.
+def column(name: str, *, description: str, convert: Callable[[Any], object] | None = None) -> Any:
+    """A field with a column's value, converted if `convert` is given.
 
-    `cost` is in the points that callers are limited by.
+    Raises:
+        TypeError: the model of the view's row has no such column; on import of the class.
     """
-
-    def declare(function: Callable[..., object]) -> StrawberryField:
-        metadata = {"columns": columns, "cost": cost}
-        return strawberry.field(function, description=description, metadata=metadata)
-
-    return declare
-
-
-def related_field(
-    relation: str, render: Callable[[Any], Any], *, description: str
-) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field of a row's relation, shown by `render`; the function resolves it if it was not prefetched."""
-
-    def shortcut(view: Any) -> Any:
-        return render(get_prefetched(view.row, relation))
-
-    def declare(function: Callable[..., object]) -> StrawberryField:
-        metadata = {"shortcut": shortcut, "relation": relation}
-        return strawberry.field(function, description=description, metadata=metadata)
-
-    return declare
-
-
-def query_field(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field of Query that the function resolves."""
-
-    def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.field(
-            function, description=with_example(description, to_camel_case(function.__name__))
-        )
-
-    return declare
-
-
-def with_example(description: str, name: str) -> str:
-    """`description` with the document `name` in `examples/` as a Markdown code block."""
-    file = _EXAMPLES / f"{name}.graphql"
-    return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
-
-
-def column_field(name: str, *, description: str) -> Any:
-    """A field with a column's value."""
-    return _view_field(attrgetter(f"row.{name}"), description, (name,), column=name)
-
-
-def mapped_column(name: str, make: Callable[[Any], object], *, description: str) -> Any:
-    """A field computed by `make` from one column's value."""
-    read = attrgetter(f"row.{name}")
-    return _view_field(lambda view: make(read(view)), description, (name,), column=name, made=make)
-
-
-def computed_field(render: Callable[[Any], object], *columns: str, description: str) -> Any:
-    """A field computed by `render` from the view's row, which needs these columns besides its keys."""
-    return _view_field(lambda view: render(view.row), description, columns)
-
-
-def derived_field(render: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
-    """A field computed by `render` from its source, with or without a row."""
-    return _view_field(render, description, None, **metadata)
-
-
-def _view_field(
-    shortcut: Callable[[Any], object], description: str, columns: tuple[str, ...] | None, **more: object
-) -> Any:
-    metadata = {"shortcut": shortcut, "columns": columns, **more}
-    field = ViewField(python_name=None, description=description, metadata=metadata)
-    # Nothing is kept under its name.
+    read_column = attrgetter(f"row.{name}")
+    read = read_column if convert is None else lambda view: convert(read_column(view))
+    hints = FieldHints(read=read, row_part=Column(name, convert))
+    field = _ColumnField(python_name=None, description=description, metadata=hints.metadata)
+    # The object has no attribute of this name.
     field.init = field.repr = field.compare = False
     return field
+
+
+def related(relation: str, render: Callable[[Any], object]) -> Mapping[object, object]:
+    """The metadata of a field whose resolver loads a related row; `render` shows it if it was prefetched."""
+    hints = FieldHints(
+        read=lambda view: render(get_prefetched(view.row, relation)), row_part=Relation(relation)
+    )
+    return hints.metadata
+
+
+class _ColumnField(StrawberryField):
+    def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        hints: FieldHints = self.metadata[FieldHints]
+        return hints.read(source)  # type: ignore[misc] # `column` sets it
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        model, *_ = get_args(inspect.get_annotations(owner)["row"])
+        part = FieldHints.of(self).row_part
+        if isinstance(part, Column):
+            check_column(model, part.name)

@@ -6,6 +6,7 @@ from datetime import datetime
 import strawberry
 
 from domain.money import Toman
+from engine.protection.input_prices import Cost
 from schema.node import parse_id
 
 SEARCH_COST = 100
@@ -26,7 +27,8 @@ class TextContains:
     """Texts by a part of theirs."""
 
     contains: str = strawberry.field(
-        description="The text to find, ignoring case and spelling variants.", metadata={"cost": SEARCH_COST}
+        description="The text to find, ignoring case and spelling variants.",
+        metadata=Cost(SEARCH_COST).metadata,
     )
 
 

@@ -12,7 +12,6 @@ from resolvers.gifts import GiftFilter
 from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.enums import Direction, GiftOrderField
-from schema.fields import query_field, resolved_field
 from schema.filters import DateTimeRange
 from schema.node import Node, parse_id, to_global_id
 from schema.order import Order
@@ -63,7 +62,7 @@ class UserGift(Node):
     expires_at: datetime = strawberry.field(description="When it expires.")
     order_id: strawberry.Private[int | None]
 
-    @resolved_field(description="The order that was placed with it; null while unused.")
+    @strawberry.field(description="The order that was placed with it; null while unused.")
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
@@ -115,7 +114,7 @@ class GiftOrder:
 
 @strawberry.type
 class GiftQuery:
-    @query_field(
+    @strawberry.field(
         description="The viewer's gifts, including used and expired ones, oldest first by default. Requires "
         "authentication."
     )

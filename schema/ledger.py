@@ -14,7 +14,6 @@ from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, LedgerKind, LedgerOrderField
-from schema.fields import query_field, resolved_field
 from schema.filters import DateTimeRange, TomanRange
 from schema.node import Node, to_global_id
 from schema.order import Order
@@ -33,7 +32,7 @@ class LedgerEntry(Node):
     order_id: strawberry.Private[int | None]
     payment_id: strawberry.Private[int | None]
 
-    @resolved_field(
+    @strawberry.field(
         description="The order that was charged or refunded; null if the change has another cause."
     )
     async def order(self, info: Info) -> Order | None:
@@ -41,7 +40,7 @@ class LedgerEntry(Node):
             return None
         return Order.from_model(await info.context.loaders.order.load(self.order_id))
 
-    @resolved_field(description="The payment that was credited; null if the change has another cause.")
+    @strawberry.field(description="The payment that was credited; null if the change has another cause.")
     async def payment(self, info: Info) -> Payment | None:
         if self.payment_id is None:
             return None
@@ -105,7 +104,7 @@ class LedgerOrder:
 
 @strawberry.type
 class LedgerQuery:
-    @query_field(
+    @strawberry.field(
         description="All changes to the viewer's balance, newest first by default. Requires authentication. "
         "Errors: `INVALID_INPUT`."
     )

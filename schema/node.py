@@ -12,7 +12,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from schema.context import Info
-from schema.fields import mapped_column, query_field
+from schema.fields import column
 
 _ID = "Global id, unique across all types; opaque to clients."
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
@@ -36,7 +36,7 @@ def id_field(type_name: str) -> Any:
     def encode(key: int) -> str:
         return b2a_base64(f"{prefix}{key}".encode(), newline=False).decode()
 
-    return mapped_column("id", encode, description=_ID)
+    return column("id", description=_ID, convert=encode)
 
 
 def parse_id(text: str, type_name: str, *, field: str) -> int:
@@ -110,7 +110,7 @@ class Node:
 
 @strawberry.type
 class NodeQuery:
-    @query_field(
+    @strawberry.field(
         description="The object with this global id, or null. Follows the same access rules as the type's "
         "own query: another user's order or ticket is the error `FORBIDDEN`, any other record of another "
         "user is null."

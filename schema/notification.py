@@ -12,7 +12,6 @@ from resolvers.pagination import PageRequest
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, NotificationKind, NotificationOrderField
-from schema.fields import query_field
 from schema.filters import DateTimeRange
 from schema.node import Node, parse_uuid, to_global_id
 from schema.problem_unions import mutation_field
@@ -80,7 +79,7 @@ class NotificationOrder:
 
 @strawberry.type
 class NotificationQuery:
-    @query_field(
+    @strawberry.field(
         description="The viewer's notifications, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
     )

@@ -8,6 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from domain.public_reasons import format_reason
+from engine.executor.hints import FieldHints
 from models import Order as OrderRow
 from resolvers import order_cancellation, orders
 from resolvers.orders import OrderFilter
@@ -25,7 +26,7 @@ from schema.enums import (
     ServiceType,
     SubscriptionStatus,
 )
-from schema.fields import column_field, computed_field, query_field, related_field, resolved_field
+from schema.fields import column, related
 from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import Node, id_field, parse_id
 from schema.order_event import OrderEvent
@@ -36,9 +37,17 @@ from schema.scalars import Count
 from schema.selection import get_projection
 from schema.service import Service
 
-_SUBSCRIPTION_COLUMNS = tuple(
-    f"subscription_{name}"
-    for name in ("posts", "min", "max", "delay", "expiry", "response_orders", "response_posts", "status")
+_DRIP_FEED_COLUMNS = ("is_drip_feed", "runs", "interval", "drip_feed_quantity")
+_SUBSCRIPTION_COLUMNS = (
+    "service_type",
+    "subscription_posts",
+    "subscription_min",
+    "subscription_max",
+    "subscription_delay",
+    "subscription_expiry",
+    "subscription_response_orders",
+    "subscription_response_posts",
+    "subscription_status",
 )
 
 
@@ -98,77 +107,73 @@ class Order(Node):
 
     row: strawberry.Private[OrderRow]
     id: strawberry.ID = id_field("Order")
-    status: OrderStatus = column_field("status", description="The current status.")
-    type: ServiceType = column_field(
-        "service_type", description="The service's type when the order was placed."
-    )
-    source: OrderSource = column_field("source", description="The channel it was placed through.")
-    link: str = column_field("link", description="The link or username that the order is for.")
-    quantity: Count = column_field("quantity", description="The total number of units.")
-    charge: Toman = column_field("charge", description="The amount charged, in Toman.")
-    refunded: Toman = column_field(
+    status: OrderStatus = column("status", description="The current status.")
+    type: ServiceType = column("service_type", description="The service's type when the order was placed.")
+    source: OrderSource = column("source", description="The channel it was placed through.")
+    link: str = column("link", description="The link or username that the order is for.")
+    quantity: Count = column("quantity", description="The total number of units.")
+    charge: Toman = column("charge", description="The amount charged, in Toman.")
+    refunded: Toman = column(
         "refunded", description="The amount refunded so far, in Toman; at most the charge."
     )
-    start_count: Count = column_field("start_count", description="The link's count before delivery began.")
-    remains: Count = column_field("remains", description="The number of units not delivered yet.")
-    drip_feed: DripFeed | None = computed_field(
-        DripFeed.from_model,
-        "is_drip_feed",
-        "runs",
-        "interval",
-        "drip_feed_quantity",
+    start_count: Count = column("start_count", description="The link's count before delivery began.")
+    remains: Count = column("remains", description="The number of units not delivered yet.")
+    drip_feed: DripFeed | None = strawberry.field(
+        resolver=lambda self: DripFeed.from_model(self.row),
         description="Drip-feed settings; null for an order that is delivered all at once.",
+        metadata=FieldHints(is_pure=True, columns=_DRIP_FEED_COLUMNS).metadata,
     )
-    subscription: OrderSubscription | None = computed_field(
-        OrderSubscription.from_model,
-        "service_type",
-        *_SUBSCRIPTION_COLUMNS,
+    subscription: OrderSubscription | None = strawberry.field(
+        resolver=lambda self: OrderSubscription.from_model(self.row),
         description="Subscription settings; null unless the type is SUBSCRIPTIONS.",
+        metadata=FieldHints(is_pure=True, columns=_SUBSCRIPTION_COLUMNS).metadata,
     )
-    comments: str | None = column_field("comments", description="The comments to post, one per line.")
-    usernames: str | None = column_field("usernames", description="The users to mention, one per line.")
-    username: str | None = column_field(
+    comments: str | None = column("comments", description="The comments to post, one per line.")
+    usernames: str | None = column("usernames", description="The users to mention, one per line.")
+    username: str | None = column(
         "username", description="The user whose followers or comments the order is about."
     )
-    hashtags: str | None = column_field("hashtags", description="The hashtags to add, one per line.")
-    hashtag: str | None = column_field("hashtag", description="The hashtag whose users are mentioned.")
-    media: str | None = column_field("media", description="URL of the post whose likers are mentioned.")
-    note: str | None = column_field("note", description="A remark that staff wrote for its buyer.")
-    public_reason: PublicReason | None = column_field(
+    hashtags: str | None = column("hashtags", description="The hashtags to add, one per line.")
+    hashtag: str | None = column("hashtag", description="The hashtag whose users are mentioned.")
+    media: str | None = column("media", description="URL of the post whose likers are mentioned.")
+    note: str | None = column("note", description="A remark that staff wrote for its buyer.")
+    public_reason: PublicReason | None = column(
         "public_reason", description="Why it is waiting or ended as it did; null for a regular order."
     )
-    created_at: datetime = column_field("created_at", description="When it was placed.")
-    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
+    created_at: datetime = column("created_at", description="When it was placed.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
-    @related_field(
-        "service",
-        Service.from_model,
+    @strawberry.field(
         description="The service that was ordered, as it is now; it may be off sale.",
+        metadata=related("service", Service.from_model),
     )
     async def service(self, info: Info) -> Service:
         return Service.from_model(await info.context.loaders.load_service(self.row))
 
-    @related_field(
-        "category", Category.from_model, description="The service's category when the order was placed."
+    @strawberry.field(
+        description="The service's category when the order was placed.",
+        metadata=related("category", Category.from_model),
     )
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.load_category(self.row))
 
-    @resolved_field(
+    @strawberry.field(
         description="The order's history, oldest first. Empty for orders imported from the old panel.",
-        columns=(),
+        metadata=FieldHints(columns=()).metadata,
     )
     async def history(self, info: Info) -> list[OrderEvent]:
         return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)]
 
-    @resolved_field(
+    @strawberry.field(
         description="`publicReason` as a message, in Persian or English depending on `Accept-Language`.",
-        columns=("public_reason",),
+        metadata=FieldHints(columns=("public_reason",)).metadata,
     )
     async def public_message(self, info: Info) -> str | None:
         return format_reason(self.row.public_reason, info.context.language)
 
-    @resolved_field(description="The order's refills, oldest first.", columns=())
+    @strawberry.field(
+        description="The order's refills, oldest first.", metadata=FieldHints(columns=()).metadata
+    )
     async def refills(self, info: Info) -> list[Refill]:
         return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.row.id)]
 
@@ -220,7 +225,7 @@ class OrderOrder:
 
 @strawberry.type
 class OrderQuery:
-    @query_field(
+    @strawberry.field(
         description="The viewer's orders, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
     )
@@ -254,7 +259,7 @@ class OrderQuery:
         )
         return build_connection(page, Order.from_model)
 
-    @query_field(
+    @strawberry.field(
         description="One of the viewer's orders. Requires authentication. Errors: `ORDER_NOT_FOUND`, "
         "`FORBIDDEN`."
     )

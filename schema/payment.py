@@ -14,7 +14,6 @@ from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, PaymentOrderField, PaymentStatus
-from schema.fields import query_field
 from schema.filters import DateTimeRange, TomanRange
 from schema.node import Node, to_global_id
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
@@ -97,7 +96,7 @@ class PaymentOrder:
 
 @strawberry.type
 class PaymentQuery:
-    @query_field(
+    @strawberry.field(
         description="The viewer's payments, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
     )

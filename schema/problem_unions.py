@@ -16,8 +16,8 @@ from strawberry.utils.str_converters import to_camel_case
 from domain import problem_messages, problem_serialization
 from domain import problems as domain
 from domain.problem_messages import Language
+from engine.protection.input_prices import Cost
 from schema.context import Info
-from schema.fields import with_example
 from schema.scalars import Count
 
 _FIELD_DESCRIPTIONS = {
@@ -121,11 +121,9 @@ def mutation_field(
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
             function,
-            description=with_example(description, to_camel_case(function.__name__))
-            if not prefix
-            else description,
+            description=description,
             extensions=[ProblemUnionExtension(tuple(problems), prefix=prefix)],
-            metadata={} if cost is None else {"cost": cost},
+            metadata={} if cost is None else Cost(cost).metadata,
         )
 
     return declare

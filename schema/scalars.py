@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, NewType, TypeVar
+from typing import NewType, TypeVar
 
 import strawberry
 from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.money import Toman
+from engine.executor.hints import unchanged_if
 
-F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 Count = NewType("Count", int)
@@ -21,17 +21,7 @@ MAX_INTEGER = 2**53 - 1
 """The largest integer that every JSON client reads exactly."""
 
 
-def _unchanged_if(condition: str) -> Callable[[F], F]:
-    """What the function answers unchanged, for the engine: see `engine.executor.leaf_codegen`."""
-
-    def mark(function: F) -> F:
-        function.unchanged_where = condition  # type: ignore[attr-defined] # functions take any
-        return function
-
-    return mark
-
-
-@_unchanged_if(f"type({{v}}) is int and -{MAX_INTEGER} <= {{v}} <= {MAX_INTEGER}")
+@unchanged_if(f"type({{v}}) is int and -{MAX_INTEGER} <= {{v}} <= {MAX_INTEGER}")
 def parse_whole_number(value: object) -> int:
     """`value`, an integer of at most 53 bits; booleans and strings are refused.
 
@@ -80,7 +70,7 @@ def _parse(text: str) -> datetime:
     return parsed
 
 
-@_unchanged_if("type({v}) is datetime and {v}.tzinfo is UTC")
+@unchanged_if("type({v}) is datetime and {v}.tzinfo is UTC")
 def to_utc(value: datetime) -> datetime:
     """`value` in UTC, which the engine writes in ISO 8601 with the suffix Z; it must carry its zone."""
     return value if value.tzinfo is UTC else value.astimezone(UTC)

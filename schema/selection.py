@@ -11,6 +11,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from database.row_layout import Projection
+from engine.executor.hints import FieldHints, Relation
 from schema.context import Info
 
 _MAX_SELECTIONS = 500
@@ -65,12 +66,13 @@ def _projection_of(nodes: list[FieldNode], view: type, fragments: Fragments) -> 
         selected = [node for node in nodes if node.name.value == name]
         if not selected:
             continue
-        if relation := field.metadata.get("relation"):
-            related[relation] = _projection_of(
+        hints = FieldHints.of(field)
+        if isinstance(hints.row_part, Relation):
+            related[hints.row_part.name] = _projection_of(
                 _select_below(selected, (), fragments), cast(type, field.type), fragments
             )
             continue
-        needed = field.metadata.get("columns")
+        needed = hints.required_columns
         # A field without declared columns may need any.
         columns = None if columns is None or needed is None else columns | set(needed)
     return Projection(None if columns is None else frozenset(columns), tuple(related.items()))

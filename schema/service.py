@@ -15,7 +15,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import column_field, query_field, related_field
+from schema.fields import column, related
 from schema.filters import IdIn, TextContains, TomanRange, parse_ids
 from schema.node import Node, id_field, parse_id
 from schema.scalars import Count
@@ -28,29 +28,29 @@ class Service(Node):
 
     row: strawberry.Private[ServiceRow]
     id: strawberry.ID = id_field("Service")
-    name: str = column_field("name", description="The name.")
-    description: str = column_field("description", description="HTML; may be empty.")
-    price: Toman = column_field(
+    name: str = column("name", description="The name.")
+    description: str = column("description", description="HTML; may be empty.")
+    price: Toman = column(
         "price",
         description="Toman per 1,000 units, or per order for package types, such as 9000.",
     )
-    min: Count = column_field("min_quantity", description="The smallest quantity of an order, in units.")
-    max: Count = column_field("max_quantity", description="The largest quantity of an order, in units.")
-    type: ServiceType = column_field(
+    min: Count = column("min_quantity", description="The smallest quantity of an order, in units.")
+    max: Count = column("max_quantity", description="The largest quantity of an order, in units.")
+    type: ServiceType = column(
         "type", description="The service type, which determines the fields an order needs."
     )
-    drip_feed: bool = column_field(
-        "drip_feed", description="Whether an order can be delivered in several runs."
-    )
-    refill: bool = column_field("can_refill", description="Whether dropped units can be refilled.")
-    cancel: bool = column_field(
+    drip_feed: bool = column("drip_feed", description="Whether an order can be delivered in several runs.")
+    refill: bool = column("can_refill", description="Whether dropped units can be refilled.")
+    cancel: bool = column(
         "can_cancel", description="Whether an order can be canceled after it was sent to the provider."
     )
-    is_active: bool = column_field("is_active", description="Whether it is on sale.")
-    created_at: datetime = column_field("created_at", description="When it was added.")
-    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was added.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
-    @related_field("category", Category.from_model, description="The category it belongs to.")
+    @strawberry.field(
+        description="The category it belongs to.", metadata=related("category", Category.from_model)
+    )
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.load_category(self.row))
 
@@ -120,7 +120,7 @@ class ServiceOrder:
 
 @strawberry.type
 class ServiceQuery:
-    @query_field(description="Services on sale, newest first by default. Errors: `INVALID_INPUT`.")
+    @strawberry.field(description="Services on sale, newest first by default. Errors: `INVALID_INPUT`.")
     async def services(
         self,
         info: Info,
@@ -149,7 +149,7 @@ class ServiceQuery:
         )
         return build_connection(page, Service.from_model)
 
-    @query_field(description="A service on sale, or null.")
+    @strawberry.field(description="A service on sale, or null.")
     async def service(
         self,
         info: Info,

@@ -11,7 +11,6 @@ from resolvers import sessions
 from resolvers.sessions import Session
 from schema.context import Info
 from schema.enums import SessionKind
-from schema.fields import query_field
 from schema.node import Node, parse_text, to_global_id
 from schema.problem_unions import mutation_field
 from schema.user import User
@@ -65,7 +64,7 @@ class SessionEnded:
 
 @strawberry.type
 class SessionQuery:
-    @query_field(description="The viewer's open sessions, newest first. Requires authentication.")
+    @strawberry.field(description="The viewer's open sessions, newest first. Requires authentication.")
     async def sessions(self, info: Info) -> list[UserSession] | None:
         viewer = info.context.session
         rows = await sessions.list_sessions(info.context.app, viewer)

@@ -7,8 +7,8 @@ import strawberry
 
 from domain import mobiles
 from domain.money import Toman
+from engine.protection.input_prices import Cost
 from resolvers import statistics
-from schema.fields import query_field
 from schema.service import Service
 
 Limit = Annotated[
@@ -57,7 +57,7 @@ def _row_limit(limit: int | None) -> int:
 
 @strawberry.type
 class StatsQuery:
-    @query_field(
+    @strawberry.field(
         description="The users who spent the most, not counting refunded orders. Errors: `INVALID_INPUT`."
     )
     async def top_users(
@@ -67,7 +67,7 @@ class StatsQuery:
             datetime | None,
             strawberry.argument(
                 description="Count only orders placed at or after this time; null for all orders.",
-                metadata={"cost": 200},
+                metadata=Cost(200).metadata,
             ),
         ] = None,
     ) -> list[TopUser]:
@@ -76,7 +76,7 @@ class StatsQuery:
             for row in await statistics.list_top_users(limit=_row_limit(limit), since=since)
         ]
 
-    @query_field(
+    @strawberry.field(
         description="The most ordered services, not counting refunded orders. Errors: `INVALID_INPUT`."
     )
     async def top_services(self, limit: Limit = None) -> list[TopService]:

@@ -6,12 +6,9 @@ from functools import partial
 from typing import Annotated, TypeVar
 
 import strawberry
-from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
 from resolvers import subscriptions
 from schema.context import Info
-from schema.fields import with_example
 from schema.node import parse_id
 from schema.notification import Notification
 from schema.order import Order
@@ -19,17 +16,6 @@ from schema.ticket import TicketMessage
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
-
-
-def _subscription_field(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
-
-    def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.subscription(
-            function, description=with_example(description, to_camel_case(function.__name__))
-        )
-
-    return declare
 
 
 async def _render(
@@ -47,7 +33,7 @@ async def _render(
 class Subscription:
     """The root of listening."""
 
-    @_subscription_field(
+    @strawberry.subscription(
         description="The viewer's orders whenever they change. Placing an order does not count as a change. "
         "Requires authentication. Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
     )
@@ -63,12 +49,12 @@ class Subscription:
         rows = subscriptions.subscribe_to_orders(info.context.app.hub, info.context.user, order_id=key)
         return _render(rows, Order.from_model)
 
-    @_subscription_field(description="New notifications for the viewer. Requires authentication.")
+    @strawberry.subscription(description="New notifications for the viewer. Requires authentication.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
         rows = subscriptions.subscribe_to_notifications(info.context.app.hub, info.context.user)
         return _render(rows, Notification.from_model)
 
-    @_subscription_field(
+    @strawberry.subscription(
         description="New messages in one of the viewer's tickets, from either side. Requires authentication. "
         "Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
     )

@@ -14,7 +14,6 @@ from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, TicketOrderField, TicketStatus
-from schema.fields import query_field, resolved_field
 from schema.filters import DateTimeRange, TextContains
 from schema.node import Node, parse_id, to_global_id
 from schema.problem_unions import mutation_field
@@ -33,7 +32,7 @@ class TicketMessage(Node):
     updated_at: datetime = strawberry.field(description="When it was last updated.")
     ticket_id: strawberry.Private[int]
 
-    @resolved_field(description="The ticket it belongs to.")
+    @strawberry.field(description="The ticket it belongs to.")
     async def ticket(self, info: Info) -> "Ticket":
         return Ticket.from_model(await info.context.loaders.ticket.load(self.ticket_id))
 
@@ -69,7 +68,7 @@ class Ticket(Node):
     updated_at: datetime = strawberry.field(description="When it was last updated.")
     key: strawberry.Private[int]
 
-    @resolved_field(description="The messages after the description, oldest first.")
+    @strawberry.field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[TicketMessage]:
         rows = await info.context.loaders.messages.load(self.key)
         return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
@@ -130,7 +129,7 @@ class TicketOrder:
 
 @strawberry.type
 class TicketQuery:
-    @query_field(
+    @strawberry.field(
         description="The viewer's tickets, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
     )
@@ -158,7 +157,7 @@ class TicketQuery:
         )
         return build_connection(page, Ticket.from_model)
 
-    @query_field(
+    @strawberry.field(
         description="One of the viewer's tickets. Requires authentication. Errors: `TICKET_NOT_FOUND`, "
         "`FORBIDDEN`."
     )

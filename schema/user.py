@@ -11,7 +11,6 @@ from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
 from schema.enums import UserRole
-from schema.fields import query_field
 from schema.node import Node, to_global_id
 from schema.problem_unions import mutation_field
 
@@ -75,7 +74,7 @@ class User(Node):
 
 @strawberry.type
 class UserQuery:
-    @query_field(description="The signed-in user; null if anonymous.")
+    @strawberry.field(description="The signed-in user; null if anonymous.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
         is_person = viewer is not None and viewer.kind is not SessionKind.SERVICE

@@ -19,6 +19,7 @@ from graphql import (
     Undefined,
 )
 
+from engine.executor.hints import get_unchanged_condition
 from engine.executor.row_layout import RowLayout
 
 _PLAIN_TYPES = frozenset(
@@ -35,8 +36,7 @@ _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
 }
 """Conditions under which the built-in scalars change a value.
 
-The `serialize` function of another scalar may have the attribute `unchanged_where`, the opposite condition:
-an expression of `{v}`, built-in names, `datetime` and `UTC`.
+For other scalars, the opposite condition is declared: see `hints.unchanged_if`.
 """
 
 
@@ -69,8 +69,8 @@ def build_statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, b
         checked = f"str({variable}) if type({variable}) is int else {checked}"
     if needs_coercion := _NEEDS_COERCION.get(leaf):
         return [f"if {needs_coercion.format(v=variable)}: {variable} = {checked}"]
-    if unchanged_where := getattr(leaf.coerce_output_value, "unchanged_where", None):
-        return [f"if not ({unchanged_where.format(v=variable)}): {variable} = {checked}"]
+    if unchanged := get_unchanged_condition(leaf.coerce_output_value):
+        return [f"if not ({unchanged.format(v=variable)}): {variable} = {checked}"]
     coerce = f"{bind(leaf.coerce_output_value)}({variable})"
     return [
         f"{variable} = {coerce} if type({variable}) in {bind(_PLAIN_TYPES)} else {checked}",

@@ -1,20 +1,12 @@
 """How generated code reads the fields of an object: from its attributes, or from a database row.
 
-A field's metadata describes its source:
-
-- `shortcut`: a function of the source, without side effects, that returns what the field's resolver would,
-  or raises. Attribute getters are inlined.
-- `rows`: a function of the source that returns the rows behind a list, if it has them: a `RowSource`. The
-  list's items are then completed without an object for any of them.
-- for a list's items and what they contain: `column`, the name of the row's column that the field shows,
-  unchanged or converted by the function `made`; `relation`, the name of a joined row; `is_same_row`, if the
-  field shows the same row as another type; `is_place`, if it shows the row's cursor.
+`engine.executor.hints` describes what a field declares for this.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from keyword import iskeyword
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_type, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
@@ -22,22 +14,11 @@ from strawberry.types.field import StrawberryField
 
 from engine.executor import leaf_codegen
 from engine.executor.function_builder import FunctionBuilder, NotCompilable
+from engine.executor.hints import Column, FieldHints, Relation, RowCursor, SameRow
 from engine.executor.leaf_codegen import Fallback
-from engine.executor.row_layout import RowLayout
+from engine.executor.row_layout import RowLayout, RowSource
 
 _MAX_LAYOUTS = 8
-
-
-class RowSource(Protocol):
-    """Rows sorted by the column `by`; `layout` is None if there are objects but no `values`."""
-
-    @property
-    def layout(self) -> RowLayout | None: ...
-    @property
-    def values(self) -> Sequence[Any]: ...
-    @property
-    def by(self) -> str: ...
-    def cursor_for(self, value: object, key: object) -> str: ...
 
 
 class AttributeReader:
@@ -51,9 +32,9 @@ class AttributeReader:
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
         """Implements `function_builder.FieldReader.complete`."""
         definition = _get_definition(field)
-        shortcut, rows = definition.metadata.get("shortcut"), definition.metadata.get("rows")
-        if rows is not None and shortcut is not None:
-            complete = RowListCompleter(self._code, field, details, rows=rows, objects=shortcut)
+        rows, read = FieldHints.of(definition).rows, _get_function(definition)
+        if rows is not None and read is not None:
+            complete = RowListCompleter(self._code, field, details, rows=rows, objects=read)
             return self._code.assign_variable(f"{self._code.bind(complete)}({self._source})")
         return self._code.complete_value(
             self._code.assign_variable(self._field_expression(field, definition)), field.type, details
@@ -64,11 +45,11 @@ class AttributeReader:
         self._variables.clear()
 
     def _field_expression(self, field: GraphQLField, definition: StrawberryField) -> str:
-        shortcut = definition.metadata.get("shortcut")
-        if isinstance(shortcut, attrgetter):
-            return self._attribute_expression(shortcut.__reduce__()[1][0])
-        if shortcut is not None:
-            return f"{self._code.bind(shortcut)}({self._source})"
+        read = _get_function(definition)
+        if isinstance(read, attrgetter):
+            return self._attribute_expression(read.__reduce__()[1][0])
+        if read is not None:
+            return f"{self._code.bind(read)}({self._source})"
         if not _reads_attribute(field, definition):
             raise NotCompilable
         return self._attribute_expression(definition.python_name)
@@ -94,27 +75,29 @@ class RowReader:
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
         """Implements `function_builder.FieldReader.complete`."""
-        metadata = _get_definition(field).metadata
-        if metadata.get("is_same_row"):
-            return self._code.complete_object(self, field.type, details)
-        if relation := metadata.get("relation"):
-            return self._complete_relation(relation, field, details)
-        if metadata.get("is_place") and self._by is not None:
-            value = f"place({self._column_expression(self._by)}, {self._layout.key})"
-        elif convert := metadata.get("made"):
-            value = f"{self._code.bind(convert)}({self._column_expression(metadata.get('column'))})"
-        elif plain := self._plain_column(metadata.get("column"), field.type):
-            return plain
-        else:
-            value = self._column_expression(metadata.get("column"))
+        match FieldHints.of(_get_definition(field)).row_part:
+            case SameRow():
+                return self._code.complete_object(self, field.type, details)
+            case Relation(relation):
+                return self._complete_relation(relation, field, details)
+            case RowCursor() if self._by is not None:
+                value = f"place({self._column_expression(self._by)}, {self._layout.key})"
+            case Column(name, None):
+                if plain := self._plain_column(name, field.type):
+                    return plain
+                value = self._column_expression(name)
+            case Column(name, convert):
+                value = f"{self._code.bind(convert)}({self._column_expression(name)})"
+            case _:
+                raise NotCompilable
         return self._code.complete_value(self._code.assign_variable(value), field.type, details)
 
     def invalidate(self) -> None:
         """Nothing is cached."""
 
-    def _plain_column(self, column: str | None, type_: GraphQLOutputType) -> str | None:
+    def _plain_column(self, column: str, type_: GraphQLOutputType) -> str | None:
         """The expression of a column whose values the database guarantees to need no check."""
-        if column is None or column not in self._layout.variables:
+        if column not in self._layout.variables:
             raise NotCompilable
         is_nullable = self._layout.is_nullable(column)
         if is_nullable and is_non_null_type(type_):
@@ -133,8 +116,8 @@ class RowReader:
             return variable
         return None
 
-    def _column_expression(self, name: str | None) -> str:
-        if name is None or name not in self._layout.variables:
+    def _column_expression(self, name: str) -> str:
+        if name not in self._layout.variables:
             raise NotCompilable
         variable, convert = self._layout.variables[name], self._layout.get_converter(name)
         return variable if convert is None else f"{self._code.bind(convert)}({variable})"
@@ -200,6 +183,18 @@ def _get_definition(field: GraphQLField) -> StrawberryField:
     if not isinstance(definition, StrawberryField) or definition.extensions:
         raise NotCompilable
     return definition
+
+
+def _get_function(definition: StrawberryField) -> Callable[[Any], Any] | None:
+    """A function of the source that returns what the field's resolver does; None if none is declared."""
+    hints, resolver = FieldHints.of(definition), definition.base_resolver
+    if hints.read is not None or not hints.is_pure or resolver is None:
+        return hints.read
+    function = resolver.wrapped_func
+    takes_source_alone = len(resolver.signature.parameters) == 1
+    if isinstance(function, staticmethod | classmethod) or definition.is_async or not takes_source_alone:
+        raise NotCompilable
+    return function
 
 
 def _reads_attribute(field: GraphQLField, definition: StrawberryField) -> bool:

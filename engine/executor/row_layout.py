@@ -1,6 +1,6 @@
 """The interface through which generated code reads database rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Protocol
 
@@ -38,3 +38,18 @@ class RowLayout(Protocol):
     def holds_text(self, name: str) -> bool: ...
 
     def holds_boolean(self, name: str) -> bool: ...
+
+
+class RowSource(Protocol):
+    """Rows sorted by the column `by`; `layout` is None if there are objects but no `values`."""
+
+    @property
+    def layout(self) -> RowLayout | None: ...
+
+    @property
+    def values(self) -> Sequence[Any]: ...
+
+    @property
+    def by(self) -> str: ...
+
+    def cursor_for(self, value: object, key: object) -> str: ...

@@ -1,6 +1,6 @@
 """The cost of an operation, in points.
 
-A field costs one point, or its `cost` metadata; a mutation 10. Arguments may add to this, see
+A field costs one point, or the `Cost` it declares; a mutation 10. Arguments may add to this, see
 `engine.protection.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; if no
 edges are selected, the rows that the page reads cost a point each. The contents of any other list of objects
 count ten times.

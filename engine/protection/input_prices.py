@@ -1,15 +1,15 @@
-"""The cost of arguments, from the `cost` metadata of arguments and input fields.
+"""The declared cost of fields, arguments and input fields, in points, and what arguments add to a request.
 
 A substring search, for example, reads many more rows than it returns. Null costs nothing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import (
     ArgumentNode,
     GraphQLArgument,
+    GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -21,15 +21,32 @@ from graphql import (
     ValueNode,
     VariableNode,
 )
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
 
 DEFINITION_KEY = "strawberry-definition"
 """The key under which elements of a schema hold their Strawberry definition."""
 
 
-def declared_cost(part: Any, default: int) -> int:
-    """The `cost` metadata of an element of a schema, or `default`."""
-    metadata = getattr(part.extensions.get(DEFINITION_KEY), "metadata", None) or {}
-    return int(metadata.get("cost", default))
+@dataclass(frozen=True)
+class Cost:
+    """The points of a field, argument or input field: `strawberry.field(metadata=Cost(7).metadata)`."""
+
+    points: int
+
+    @property
+    def metadata(self) -> Mapping[object, object]:
+        """The cost as the metadata of an element of a schema."""
+        return {Cost: self}
+
+
+def declared_cost(part: GraphQLField | GraphQLArgument | GraphQLInputField, default: int) -> int:
+    """The points that an element of a schema declares, or `default`."""
+    definition = part.extensions.get(DEFINITION_KEY)
+    if not isinstance(definition, StrawberryField | StrawberryArgument):
+        return default
+    declared = definition.metadata.get(Cost)
+    return declared.points if isinstance(declared, Cost) else default
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
 from schema.admin.ticket import AdminTicketMutation, AdminTicketQuery
 from schema.admin.user import AdminUserMutation, AdminUserQuery
 from schema.context import Info
-from schema.fields import resolved_field, with_example
 
 __all__ = ["AdminRootMutation", "AdminRootQuery"]
 
@@ -41,7 +40,9 @@ class AdminQuery(
     AdminFiguresQuery,
     AdminServiceTokenQuery,
 ):
-    @resolved_field(description="The permissions of the current session; empty for users who are not staff.")
+    @strawberry.field(
+        description="The permissions of the current session; empty for users who are not staff."
+    )
     async def permissions(self, info: Info) -> list[Permission]:
         granted = await staff_action.get_permissions(info.context.staff)
         return [permission for permission in Permission if permission in granted]
@@ -71,12 +72,9 @@ class AdminMutation(
 
 @strawberry.type
 class AdminRootQuery:
-    @resolved_field(
-        description=with_example(
-            "Staff queries. Requires a staff session or a service token. Errors: `STAFF_SESSION_REQUIRED`, "
-            "`TOTP_SETUP_REQUIRED`.",
-            "adminQuery",
-        )
+    @strawberry.field(
+        description="Staff queries. Requires a staff session or a service token. Errors: "
+        "`STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`."
     )
     def admin(self, info: Info) -> AdminQuery | None:
         info.context.check_staff_session()
@@ -85,12 +83,9 @@ class AdminRootQuery:
 
 @strawberry.type
 class AdminRootMutation:
-    @resolved_field(
-        description=with_example(
-            "Staff mutations. Requires a staff session or a service token. Errors: "
-            "`STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
-            "adminMutation",
-        )
+    @strawberry.field(
+        description="Staff mutations. Requires a staff session or a service token. Errors: "
+        "`STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`."
     )
     def admin(self, info: Info) -> AdminMutation | None:
         info.context.check_staff_session()

@@ -15,7 +15,6 @@ from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, UserRole
-from schema.fields import resolved_field
 from schema.filters import DateTimeRange, IdIn, parse_ids
 from schema.node import to_global_id
 
@@ -57,7 +56,7 @@ class AdminAuditEntry:
     created_at: datetime = strawberry.field(description="When it was done.")
     actor_id: strawberry.Private[int]
 
-    @resolved_field(description="Who did it. Requires `READ_USERS`.")
+    @strawberry.field(description="Who did it. Requires `READ_USERS`.")
     async def actor(self, info: Info) -> AdminUser:
         return await load_user(info, self.actor_id)
 
@@ -151,7 +150,7 @@ class AdminAuditEntryOrder:
 
 @strawberry.type
 class AdminAuditQuery:
-    @resolved_field(
+    @strawberry.field(
         description="Staff actions, newest first by default. Requires `READ_AUDIT_LOG`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )

@@ -15,7 +15,6 @@ from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved_field
 from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 
@@ -76,7 +75,7 @@ class AdminCategoryOrder:
 
 @strawberry.type
 class AdminCategoryQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All categories, newest first by default. Requires `READ_CATALOGUE`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

@@ -5,12 +5,12 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.money import Toman
+from engine.protection.input_prices import Cost
 from resolvers.staff import dashboard
 from resolvers.staff.dashboard import DayFigures, ShopFigures
 from schema.admin.provider import AdminProvider
 from schema.context import Info
 from schema.enums import OrderStatus
-from schema.fields import resolved_field
 from schema.scalars import Count
 
 
@@ -81,10 +81,10 @@ class AdminFigures:
 
 @strawberry.type
 class AdminFiguresQuery:
-    @resolved_field(
+    @strawberry.field(
         description="Daily orders and revenue, and pending work. Requires `READ_FIGURES`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`.",
-        cost=500,
+        metadata=Cost(500).metadata,
     )
     async def figures(
         self,

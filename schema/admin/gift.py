@@ -15,7 +15,6 @@ from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved_field
 from schema.filters import IdIn, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.scalars import Count
@@ -75,7 +74,7 @@ class AdminGiftOrder:
 
 @strawberry.type
 class AdminGiftQuery:
-    @resolved_field(
+    @strawberry.field(
         description="The wheel's prizes, newest first by default. Requires `READ_GIFTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

@@ -17,7 +17,6 @@ from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, LedgerKind
-from schema.fields import resolved_field
 from schema.filters import DateTimeRange, IdIn, parse_ids
 from schema.ledger import LedgerKindIn
 from schema.node import parse_id, to_global_id, to_optional_global_id
@@ -40,7 +39,7 @@ class AdminLedgerEntry:
     created_at: datetime = strawberry.field(description="When the entry was written.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="The user whose balance changed. Requires `READ_USERS`.")
+    @strawberry.field(description="The user whose balance changed. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
@@ -92,7 +91,7 @@ class AdminLedgerEntryOrder:
 
 @strawberry.type
 class AdminLedgerQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All users' balance changes, newest first by default. Requires `READ_LEDGER`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

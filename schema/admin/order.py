@@ -8,6 +8,7 @@ import strawberry
 from domain import ids
 from domain.money import Toman
 from domain.problems import InvalidInput
+from engine.protection.input_prices import Cost
 from models import Order as OrderRow
 from resolvers.pagination import PageRequest
 from resolvers.staff import order_lists, orders
@@ -18,7 +19,6 @@ from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
-from schema.fields import resolved_field
 from schema.filters import SEARCH_COST, DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.order import OrderStatusIn
@@ -67,11 +67,11 @@ class AdminOrder:
     updated_at: datetime = strawberry.field(description="When it was last updated.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="The buyer. Requires `READ_USERS`.")
+    @strawberry.field(description="The buyer. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
-    @resolved_field(
+    @strawberry.field(
         description="The order's history, oldest first. Empty for orders imported from the old panel."
     )
     async def history(self, info: Info) -> list[AdminOrderEvent]:
@@ -129,7 +129,7 @@ class AdminOrderWhere:
         default=None, description="Filter by the state of submission to the provider."
     )
     link: TextContains | None = strawberry.field(
-        default=None, description="Filter by part of the link.", metadata={"cost": 4 * SEARCH_COST}
+        default=None, description="Filter by part of the link.", metadata=Cost(4 * SEARCH_COST).metadata
     )
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by creation time, bounds included."
@@ -160,7 +160,7 @@ class AdminOrderOrder:
 
 @strawberry.type
 class AdminOrderQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All users' orders, newest first by default. Requires `READ_ORDERS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

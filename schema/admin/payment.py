@@ -17,7 +17,6 @@ from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, PaymentStatus
-from schema.fields import resolved_field
 from schema.filters import DateTimeRange, IdIn, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.payment import PaymentStatusIn
@@ -49,7 +48,7 @@ class AdminPayment:
     updated_at: datetime = strawberry.field(description="When it was last updated.")
     user_id: strawberry.Private[int | None]
 
-    @resolved_field(description="The payer; null for a test payment. Requires `READ_USERS`.")
+    @strawberry.field(description="The payer; null for a test payment. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser | None:
         return None if self.user_id is None else await load_user(info, self.user_id)
 
@@ -105,7 +104,7 @@ class AdminPaymentOrder:
 
 @strawberry.type
 class AdminPaymentQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All users' payments, newest first by default. Requires `READ_PAYMENTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

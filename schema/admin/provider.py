@@ -17,7 +17,6 @@ from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved_field
 from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 
@@ -169,7 +168,7 @@ class AdminProviderOrder:
 
 @strawberry.type
 class AdminProviderQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All providers, newest first by default. Requires `READ_PROVIDERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )

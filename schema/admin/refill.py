@@ -6,12 +6,12 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.problems import InvalidInput
+from engine.protection.input_prices import Cost
 from models import Refill as RefillRow
 from resolvers.staff import refills
 from schema.admin.fields import admin_mutation
 from schema.context import Info
 from schema.enums import RefillStatus
-from schema.fields import resolved_field
 from schema.node import parse_id, to_global_id
 
 _ID = strawberry.argument(description="Global id of an `AdminRefill`.")
@@ -54,10 +54,10 @@ class AdminRefill:
 
 @strawberry.type
 class AdminRefillQuery:
-    @resolved_field(
+    @strawberry.field(
         description="Up to 100 refills on hold for staff, longest waiting first. Requires `READ_ORDERS`. "
         "Errors: `FORBIDDEN`.",
-        cost=100,
+        metadata=Cost(100).metadata,
     )
     async def held_refills(self, info: Info) -> list[AdminRefill]:
         rows = await refills.list_held_refills(info.context.staff)

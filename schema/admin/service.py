@@ -17,7 +17,6 @@ from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import resolved_field
 from schema.filters import IdIn, TextContains, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.scalars import Count
@@ -221,7 +220,7 @@ class AdminServiceOrder:
 
 @strawberry.type
 class AdminServiceQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All services, newest first by default. Requires `READ_CATALOGUE`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )

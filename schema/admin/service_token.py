@@ -13,7 +13,6 @@ from schema.admin.enums import Permission
 from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser
 from schema.context import Info
-from schema.fields import resolved_field
 
 
 @strawberry.type(description="A token for one of the shop's own programs, limited to specific permissions.")
@@ -76,7 +75,7 @@ class AdminServiceTokenInput:
 
 @strawberry.type
 class AdminServiceTokenQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All valid service tokens, newest first. Requires `READ_SERVICE_TOKENS`. Errors: "
         "`FORBIDDEN`."
     )

@@ -11,7 +11,6 @@ from resolvers.staff.settings import CurrentSetting
 from schema.admin.enums import RunningSetting
 from schema.admin.fields import admin_mutation
 from schema.context import Info
-from schema.fields import resolved_field
 from schema.scalars import Count
 
 
@@ -80,7 +79,7 @@ class AdminSettingsInput:
 
 @strawberry.type
 class AdminSettingsQuery:
-    @resolved_field(
+    @strawberry.field(
         description="The settings that can be changed at runtime. Requires `READ_SETTINGS`. Errors: "
         "`FORBIDDEN`."
     )

@@ -17,7 +17,6 @@ from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, TicketStatus
-from schema.fields import resolved_field
 from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.ticket import TicketStatusIn
@@ -32,7 +31,7 @@ class AdminTicketMessage:
     created_at: datetime = strawberry.field(description="When it was written.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="The author. Requires `READ_USERS`.")
+    @strawberry.field(description="The author. Requires `READ_USERS`.")
     async def writer(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
@@ -57,15 +56,15 @@ class AdminTicket:
     user_id: strawberry.Private[int]
     assignee_id: strawberry.Private[int | None]
 
-    @resolved_field(description="The user who opened it. Requires `READ_USERS`.")
+    @strawberry.field(description="The user who opened it. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
-    @resolved_field(description="The staff member it is assigned to. Requires `READ_USERS`.")
+    @strawberry.field(description="The staff member it is assigned to. Requires `READ_USERS`.")
     async def assignee(self, info: Info) -> AdminUser | None:
         return None if self.assignee_id is None else await load_user(info, self.assignee_id)
 
-    @resolved_field(description="The messages after the description, oldest first.")
+    @strawberry.field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[AdminTicketMessage]:
         rows = await info.context.loaders.messages.load(self.number)
         return [AdminTicketMessage.from_model(row) for row in rows]
@@ -123,7 +122,7 @@ class AdminTicketOrder:
 
 @strawberry.type
 class AdminTicketQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All users' tickets, newest first by default. Requires `READ_TICKETS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )

@@ -16,7 +16,6 @@ from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, UserRole
-from schema.fields import resolved_field
 from schema.filters import DateTimeRange, IdIn, TextContains, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id
 
@@ -119,7 +118,7 @@ class AdminUserOrder:
 
 @strawberry.type
 class AdminUserQuery:
-    @resolved_field(
+    @strawberry.field(
         description="All users, newest first by default. Requires `READ_USERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )

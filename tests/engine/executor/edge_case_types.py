@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from operator import attrgetter
-from typing import Annotated, Any, Generic, NewType, TypeVar
+from typing import Annotated, Any, Generic, NewType, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.permission import BasePermission
 from strawberry.types.field import StrawberryField
+
+from engine.executor.hints import FieldHints
 
 Reversed = NewType("Reversed", str)
 Item = TypeVar("Item")
@@ -47,11 +49,11 @@ class ByShortcut(StrawberryField):
     """A field that is read through the object that its source is a view of."""
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        return self.metadata["shortcut"](source)
+        return cast(Any, FieldHints.of(self).read)(source)
 
 
 def by_shortcut(read: Callable[[Any], Any]) -> Any:
-    field = ByShortcut(python_name=None, metadata={"shortcut": read})
+    field = ByShortcut(python_name=None, metadata=FieldHints(read=read).metadata)
     field.init = field.repr = field.compare = False
     return field
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from graphql import ExecutionResult, OperationType, parse
+from graphql import ExecutionResult, GraphQLObjectType, OperationType, parse
 
 import database
 import schema
 from domain.problem_messages import Language
 from engine.execution import Engine
+from engine.executor.hints import FieldHints, Relation, RowPart
 from engine.protection.admission import GraphQLRequest
 from models import Order, User
 from resolvers import sessions
@@ -21,6 +22,7 @@ from tests.engine.executor.differential import execute_with_graphql_core
 from tests.engine.executor.random_documents import RandomRequest
 from tests.fakes import create_user
 from tests.resolvers.factories import create_order, create_service
+from tests.subtest_cases import for_each
 
 QUERY = """
 query ($b: Boolean = false) {
@@ -34,6 +36,7 @@ mutation ($service: ID!, $b: Boolean = false) {
   }) { __typename ... on Order { quantity dripFeed { interval runs @skip(if: $b) } } }
 }
 """
+TYPES = schema.schema._schema.type_map
 ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
@@ -71,22 +74,62 @@ async def _assert_three_times_as_graphql_core(
     return expected
 
 
+VIEW_LISTS = {"orders": "Order", "services": "Service"}
+"""The lists that are completed from rows, with the type of their nodes."""
+
+FIELDS_WITHOUT_ROWS = {"dripFeed", "subscription", "history", "publicMessage", "refills"}
+"""Fields of these types that need an object."""
+
+
+def _get_row_parts(type_name: str) -> dict[str, RowPart | None]:
+    """What each field of a type shows of a row."""
+    type_ = TYPES[type_name]
+    assert isinstance(type_, GraphQLObjectType)
+    return {
+        name: FieldHints.of(field.extensions["strawberry-definition"]).row_part
+        for name, field in type_.fields.items()
+    }
+
+
+def _select_row_fields(type_name: str) -> str:
+    """Every field that is read from the row, those of related rows included."""
+    selected = []
+    for name, part in _get_row_parts(type_name).items():
+        if isinstance(part, Relation):
+            selected.append(f"{name} {{ {_select_row_fields(name.capitalize())} }}")
+        elif part is not None:
+            selected.append(name)
+        else:
+            assert name in FIELDS_WITHOUT_ROWS, f"{type_name}.{name} is no longer read from rows"
+    return " ".join(selected)
+
+
+def test_every_list_of_views_is_known() -> None:
+    nodes = [name.removesuffix("Connection") for name in TYPES if name.endswith("Connection")]
+    assert {name for name in nodes if any(_get_row_parts(name).values())} == set(VIEW_LISTS.values())
+
+
+@for_each("name, node", VIEW_LISTS.items())
 async def test_a_known_list_is_completed_from_its_rows_without_objects(
-    app: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
+    name: str, node: str, app: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = Engine(schema.schema, app.settings, compiles=True)
-    request = GraphQLRequest(query="{ orders(first: 2) { edges { cursor node { id quantity } } } }")
+    edges = f"edges {{ cursor node {{ {_select_row_fields(node)} }} }}"
+    request = GraphQLRequest(query=f"{{ {name}(first: 2) {{ {edges} }} }}")
     for _ in range(3):
         expected = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
 
     def fail(_: object) -> None:
         raise AssertionError("objects were made of the rows")
 
-    monkeypatch.setattr(Page, "nodes", property(fail))
-    answer = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
+    with monkeypatch.context() as patched:
+        patched.setattr(Page, "nodes", property(fail))
+        answer = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
 
     assert not expected.errors
     assert (answer.data, answer.errors) == (expected.data, [])
+    assert answer.data is not None
+    assert answer.data[name]["edges"]
 
 
 async def test_an_uncompiled_engine_answers_the_same(app: AppContext, buyer: User) -> None:

@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from config.settings import Settings
 from domain.problem_messages import Language
 from engine.protection.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest
+from engine.protection.input_prices import Cost
 from engine.transport.view import GraphQLView
 from schema.context import Context
 from schema.scalars import SCALARS
@@ -22,7 +23,7 @@ from tests.fakes import RecordingSms, build_app
 
 @strawberry.type
 class Query:
-    dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 9_900})
+    dear: int = strawberry.field(resolver=lambda: 1, metadata=Cost(9_900).metadata)
     cheap: int = strawberry.field(resolver=lambda: 1)
 
     @strawberry.field

@@ -6,6 +6,7 @@ from graphql import parse
 import schema
 from engine.protection.cost import MAX_COST, Prices
 from engine.protection.document_metrics import analyze_document
+from engine.protection.input_prices import Cost
 from schema.connections import COUNT_COST
 from schema.filters import SEARCH_COST
 
@@ -160,7 +161,7 @@ def test_a_cost_beyond_all_limits_is_a_number_of_usual_length() -> None:
 def test_a_field_s_metadata_says_its_price() -> None:
     @strawberry.type
     class Query:
-        dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 7})
+        dear: int = strawberry.field(resolver=lambda: 1, metadata=Cost(7).metadata)
 
     prices = Prices(strawberry.Schema(Query)._schema)
     assert analyze_document(parse("{dear}"), prices).cost(None, {}) == 7

@@ -17,6 +17,7 @@ from config.per_caller import PerCaller
 from config.settings import Settings
 from domain.sessions import SessionKind
 from engine.protection.admission import Admission, AdmissionRejected, GraphQLRequest
+from engine.protection.input_prices import Cost
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
 from resolvers.app_context import AppContext
@@ -30,7 +31,7 @@ from tests.sockets import open_socket, serve
 
 @strawberry.type
 class Query:
-    dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 40})
+    dear: int = strawberry.field(resolver=lambda: 1, metadata=Cost(40).metadata)
 
     @strawberry.field
     def broken(self) -> int | None:
