@@ -4,7 +4,6 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
 
 from auth.tokens import TokenKeys
 from config import keys
@@ -12,10 +11,9 @@ from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain import calendar_days
 from domain.enums import SmsNotice
 from gateways import http
-from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
+from gateways.payments import registry
 from gateways.provider_addresses import create_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
-from gateways.sandbox.payments import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
 from gateways.sms_outbox import SmsOutbox
 from resolvers import quotas
@@ -31,7 +29,7 @@ def build_app_context(settings: Settings) -> AppContext:
         tokens=TokenKeys(keys.load_jwt_keys(settings)),
         login_code_key=keys.load_login_code_key(settings),
         sms=_build_sms_outbox(settings),
-        payments={gateway.name: gateway for gateway in _build_payment_gateways(settings)},
+        payments={gateway.name: gateway for gateway in registry.build_gateways(settings)},
         providers=_build_provider_api(settings, allow_private=settings.allow_private_providers),
         sandbox_providers=_build_provider_api(settings, allow_private=True),
         worker_name=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -45,21 +43,6 @@ def _build_provider_api(settings: Settings, *, allow_private: bool) -> ProviderA
         allow_private=allow_private,
     )
     return HttpProviderApi(client)
-
-
-def _build_payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
-    """Every gateway for which the settings hold an account."""
-    client = http.create_client(
-        connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
-    )
-    if settings.zarinpal_merchant_id:
-        yield ZarinpalPayments(client, settings.zarinpal_merchant_id, base_url=settings.zarinpal_url)
-    if settings.zibal_merchant:
-        yield ZibalPayments(client, settings.zibal_merchant, base_url=settings.zibal_url)
-    if settings.takes_sandbox_payments:
-        yield SandboxPayments(
-            settings.data_folder / "sandbox.sqlite3", public_url=settings.effective_public_url
-        )
 
 
 def _build_sms_outbox(settings: Settings) -> SmsOutbox:

@@ -1,5 +1,6 @@
 """Settings of the SMS and payment gateways."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from typing import Self
@@ -25,6 +26,14 @@ class PaymentGatewayName(StrEnum):
     SANDBOX = "sandbox"
     ZARINPAL = "zarinpal"
     ZIBAL = "zibal"
+
+
+_URLS = ("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url")
+_PAYMENT_ACCOUNTS = {
+    PaymentGatewayName.ZARINPAL: "zarinpal_merchant_id",
+    PaymentGatewayName.ZIBAL: "zibal_merchant",
+}
+"""The setting without which a gateway cannot be used."""
 
 
 class GatewaySettings(BaseSettings):
@@ -70,7 +79,7 @@ class GatewaySettings(BaseSettings):
     )
     app_url: str = Field("vitrin://wallet", description="link on the payment receipt that returns to the app")
 
-    @field_validator("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url")
+    @field_validator(*_URLS)
     @classmethod
     def _check_host(cls, value: str) -> str:
         scheme, separator, host = value.partition("://")
@@ -93,10 +102,9 @@ class GatewaySettings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_payment_gateway_account(self) -> Self:
-        if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
-            raise ValueError("PAYMENT_GATEWAY=zarinpal requires ZARINPAL_MERCHANT_ID")
-        if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
-            raise ValueError("PAYMENT_GATEWAY=zibal requires ZIBAL_MERCHANT")
+        account = _PAYMENT_ACCOUNTS.get(self.payment_gateway)
+        if account is not None and getattr(self, account) is None:
+            raise ValueError(f"PAYMENT_GATEWAY={self.payment_gateway} requires {account.upper()}")
         return self
 
     @model_validator(mode="after")
@@ -104,3 +112,25 @@ class GatewaySettings(BaseSettings):
         if self.payment_min > self.payment_max:
             raise ValueError("PAYMENT_MIN must not exceed PAYMENT_MAX")
         return self
+
+    @property
+    def takes_sandbox_payments(self) -> bool:
+        """Whether payments are simulated by a page of our own."""
+        return self.payment_gateway is PaymentGatewayName.SANDBOX
+
+    def find_test_gateways(self) -> Iterator[str]:
+        """What production must not have: gateways without TLS, and those that credit without money."""
+        if self.takes_sandbox_payments:
+            names = " or ".join(_PAYMENT_ACCOUNTS)
+            yield (f"PAYMENT_GATEWAY=sandbox credits wallets without real money: set PAYMENT_GATEWAY={names}")
+        for name in _URLS:
+            if not getattr(self, name).startswith("https://"):
+                yield f"{name.upper()} must begin with https://"
+        if self.zarinpal_merchant_id is not None and "sandbox" in self.zarinpal_url.lower():
+            yield (
+                "ZARINPAL_URL is the sandbox, which credits wallets without real money: set Zarinpal's "
+                "production host"
+            )
+        merchant = self.zibal_merchant
+        if merchant is not None and merchant.get_secret_value().strip().lower() == "zibal":
+            yield "ZIBAL_MERCHANT=zibal credits wallets without real money: set the shop's own merchant id"

@@ -234,11 +234,6 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
         return self.environment is Environment.PRODUCTION
 
     @property
-    def takes_sandbox_payments(self) -> bool:
-        """Whether payments are simulated by a page of our own."""
-        return self.payment_gateway is PaymentGatewayName.SANDBOX
-
-    @property
     def runs_sandbox_providers(self) -> bool:
         """Whether upstream providers are simulated by the sandbox."""
         return not self.is_production
@@ -288,36 +283,16 @@ def _find_production_faults(settings: Settings) -> Iterator[str]:
         yield "SMS_GATEWAY=console prints login codes: set SMS_GATEWAY=kavenegar or smsir"
     if not settings.jwt_key_files:
         yield "tokens would be signed with a generated key: set JWT_KEY_FILES"
-    if settings.payment_gateway is PaymentGatewayName.SANDBOX:
-        yield (
-            "PAYMENT_GATEWAY=sandbox credits wallets without real money: set PAYMENT_GATEWAY=zarinpal or "
-            "zibal"
-        )
     if not settings.public_url:
         yield "payment gateways redirect payers to the shop's public address: set PUBLIC_URL"
     elif not settings.public_url.startswith("https://"):
         yield "codes and tokens would be sent unencrypted: PUBLIC_URL must begin with https://"
-    yield from _find_gateway_faults(settings)
+    yield from settings.find_test_gateways()
     for path in settings.jwt_key_files:
         if path.exists() and path.stat().st_mode & 0o077:
             yield f"{path} is readable by other users: run chmod 600"
     if settings.login_code_key is None:
         yield "login codes would be hashed with a generated key: set LOGIN_CODE_KEY"
-
-
-def _find_gateway_faults(settings: Settings) -> Iterator[str]:
-    """Gateways reached without TLS, or that credit without money."""
-    for name in ("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url"):
-        if not getattr(settings, name).startswith("https://"):
-            yield f"{name.upper()} must begin with https://"
-    if settings.zarinpal_merchant_id is not None and "sandbox" in settings.zarinpal_url.lower():
-        yield (
-            "ZARINPAL_URL is the sandbox, which credits wallets without real money: set Zarinpal's "
-            "production host"
-        )
-    merchant = settings.zibal_merchant
-    if merchant is not None and merchant.get_secret_value().strip().lower() == "zibal":
-        yield "ZIBAL_MERCHANT=zibal credits wallets without real money: set the shop's own merchant id"
 
 
 def describe_settings() -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from auth.tokens import TokenKeys
 from config.settings import Settings
 from database.change_hub import Hub
-from gateways.payments import PaymentGateway
+from gateways.payments.gateway import PaymentGateway
 from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import Provider

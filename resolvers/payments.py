@@ -28,7 +28,7 @@ from domain.problems import (
 from domain.quotas import Quota
 from domain.roles import FINANCE_STAFF
 from gateways.errors import GatewayError
-from gateways.payments import PaymentPage, Verdict, Verification
+from gateways.payments.gateway import PaymentPage, Verdict, Verification
 from models import Payment, User
 from resolvers import idempotency, notifications, quotas, wallet
 from resolvers.app_context import AppContext

@@ -1,12 +1,12 @@
 """user/payment, user/payment/test, user/payment/verify, user/freecredit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.problems import PaymentNotFound
+from gateways.payments.registry import parse_callback
 from resolvers import free_credit, payments
 from resolvers.sessions import Session
 from rest_compat import errors, receipts, requests, serializers
@@ -48,16 +48,16 @@ async def verify_form(request: Request) -> Response:
 
 
 async def _respond_with_receipt(request: Request, params: Mapping[str, str]) -> Response:
-    callback = _parse_callback(params)
-    if callback is None:
+    payer_return = parse_callback(params)
+    if payer_return is None:
         return errors.failed(INTERNAL_ERROR)
     app = requests.get_app(request)
     try:
         payment = await payments.confirm_payment(
             app,
-            gateways=callback.gateways,
-            authority=callback.authority,
-            is_canceled=callback.is_canceled,
+            gateways=payer_return.gateways,
+            authority=payer_return.authority,
+            is_canceled=payer_return.is_canceled,
         )
     except PaymentNotFound:
         return receipts.build_unknown_receipt(app.settings.app_url)
@@ -68,26 +68,6 @@ async def claim_free_credit(request: Request, viewer: Session) -> NoStoreJSONRes
     """GET user/freecredit."""
     entry = await free_credit.claim_free_credit(requests.get_app(request), viewer.user)
     return NoStoreJSONResponse(serializers.free_credit_claimed(entry))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Callback:
-    """The payer's return. `gateways` are those that use these parameters."""
-
-    gateways: tuple[str, ...]
-    authority: str
-    is_canceled: bool
-
-
-def _parse_callback(params: Mapping[str, str]) -> _Callback | None:
-    """The gateway's parameters: Zarinpal's, which the sandbox shares, or Zibal's."""
-    if authority := params.get("Authority"):
-        is_canceled = params.get("Status") != "OK"
-        return _Callback(gateways=("zarinpal", "sandbox"), authority=authority, is_canceled=is_canceled)
-    if track_id := params.get("trackId"):
-        is_canceled = params.get("success") != "1"
-        return _Callback(gateways=("zibal",), authority=track_id, is_canceled=is_canceled)
-    return None
 
 
 def _redirect_to_page(url: str | None) -> NoStoreJSONResponse:

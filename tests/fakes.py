@@ -14,7 +14,7 @@ from config.settings import Settings
 from domain.enums import LedgerKind, SmsNotice
 from domain.money import Toman
 from gateways.errors import GatewayError
-from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
+from gateways.payments.gateway import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.providers import ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import User

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import httpx
+
+from config.settings import Settings
 from domain.money import Toman
-from gateways.payments import PaymentPage, Verdict, Verification
+from gateways.payments.gateway import CallbackFormat, PaymentPage, Verdict, Verification
 
 PAGE_PATH = "/sandbox/payment"
 _CARD = "603799******0000"
@@ -46,10 +49,18 @@ class SandboxPayments:
     """
 
     name = "sandbox"
+    callback = CallbackFormat(authority="Authority", status="Status", success="OK")
 
     def __init__(self, file: Path, *, public_url: str) -> None:
         self._file = file
         self._public_url = public_url
+
+    @classmethod
+    def from_settings(cls, settings: Settings, client: httpx.AsyncClient) -> Self | None:
+        """The gateway, or None if the shop takes real money."""
+        if not settings.takes_sandbox_payments:
+            return None
+        return cls(settings.data_folder / "sandbox.sqlite3", public_url=settings.effective_public_url)
 
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None

@@ -1,8 +1,9 @@
 """Parameters and responses of each route of `rest_compat.routes.LEGACY_ROUTES`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from gateways.payments.registry import GATEWAYS
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat.catalogue import CATEGORY_COLUMNS, SERVICE_COLUMNS
 from rest_compat.openapi.schemas import (
@@ -60,12 +61,14 @@ def _ordering(columns: Mapping[str, object]) -> Schema:
 _MOBILE = "09011235566"
 _LINK = "https://www.instagram.com/p/CA2"
 _USERNAME = _text("an e-mail address or a mobile")
-_CALLBACK_FIELDS: Mapping[str, Schema] = {
-    "Authority": _text("the payment, as Zarinpal and the sandbox name it"),
-    "Status": _text("`OK`, or the payer canceled"),
-    "trackId": _text("the payment, as Zibal names it"),
-    "success": _text("`1`, or the payer canceled"),
-}
+
+
+def _build_callback_fields() -> Iterator[tuple[str, Schema]]:
+    for callback in dict.fromkeys(kind.callback for kind in GATEWAYS):
+        names = " and ".join(kind.name for kind in GATEWAYS if kind.callback == callback)
+        yield callback.authority, _text(f"the payment at {names}")
+        yield callback.status, _text(f"`{callback.success}`, or the payer canceled")
+
 
 DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ("POST", "/v1/login"): Description(
@@ -153,7 +156,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ("GET", "/v1/user/payment/verify"): Description(
         summary="The payer's return from the gateway",
         answer=None,
-        fields=_CALLBACK_FIELDS,
+        fields=dict(_build_callback_fields()),
         example={"Authority": "S000000000000000000000000000000000001", "Status": "OK"},
         shows_page=True,
     ),

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from domain.money import Toman
 from gateways.errors import GatewayError
-from gateways.payments import PaymentGateway, PaymentPage, Verification, ZarinpalPayments, ZibalPayments
+from gateways.payments.gateway import PaymentGateway, PaymentPage, Verification
+from gateways.payments.zarinpal import ZarinpalPayments
+from gateways.payments.zibal import ZibalPayments
 from tests.gateways.http_stub_server import HttpStubServer
 
 MERCHANT = "1344b5d4-0048-11e8-94db-005056a205be"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
-from gateways.payments import PaymentGateway, PaymentPage, Verdict
+from gateways.payments.gateway import PaymentGateway, PaymentPage, Verdict
 from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.payment_gateways import (
     HTML,

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected
-from gateways.payments import PaymentPage, Verdict, Verification
+from gateways.payments.gateway import PaymentPage, Verdict, Verification
 from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.payment_gateways import (
     AMOUNT,

@@ -12,7 +12,7 @@ from domain.enums import LedgerKind, PaymentStatus
 from domain.money import Toman
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource
-from gateways.payments import PaymentPage, Verification
+from gateways.payments.gateway import PaymentPage, Verification
 from models import LedgerEntry, Order, Payment, Service, User
 from resolvers import orders, payments
 from resolvers.app_context import AppContext

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.money import MAX_AMOUNT, Toman
-from gateways.payments import Verdict
+from gateways.payments.gateway import Verdict
 from gateways.sandbox.payments import SandboxPayments
 from tests.subtest_cases import for_each
 

@@ -1,0 +1,1 @@
+"""Payment gateways: the interface, one module each, and their registry."""
