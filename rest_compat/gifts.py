@@ -4,7 +4,9 @@ from starlette.requests import Request
 
 from resolvers import gifts, wheel
 from resolvers.sessions import Session
-from rest_compat import requests, serializers
+from rest_compat import requests
+from rest_compat.serializers import gifts as serializers
+from rest_compat.serializers.orders import gift_order_created
 from web.parameters import get_idempotency_key
 from web.responses import NoStoreJSONResponse
 
@@ -30,4 +32,4 @@ async def use(request: Request, viewer: Session) -> NoStoreJSONResponse:
         link=params.get_text_or_empty("link"),
         idempotency_key=get_idempotency_key(request),
     )
-    return NoStoreJSONResponse(serializers.gift_order_created(order))
+    return NoStoreJSONResponse(gift_order_created(order))

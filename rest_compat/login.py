@@ -5,7 +5,8 @@ from starlette.requests import Request
 from auth import login_codes
 from resolvers import login
 from resolvers.sessions import Session
-from rest_compat import requests, serializers
+from rest_compat import requests
+from rest_compat.serializers import users as serializers
 from web.authentication import get_client
 from web.client_network import get_client_network
 from web.responses import NoStoreJSONResponse

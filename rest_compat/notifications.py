@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from resolvers import notifications
 from resolvers.sessions import Session
-from rest_compat import serializers
 from rest_compat.lists import respond_with_list
+from rest_compat.serializers import notifications as serializers
 from web.responses import NoStoreJSONResponse
 
 

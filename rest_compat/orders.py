@@ -11,8 +11,9 @@ from domain.order_status import OrderSource
 from models import Order
 from resolvers import orders
 from resolvers.sessions import Session
-from rest_compat import order_params, requests, serializers
+from rest_compat import order_params, requests
 from rest_compat.lists import respond_with_list
+from rest_compat.serializers import orders as serializers
 from web.parameters import get_idempotency_key
 from web.responses import NoStoreJSONResponse
 

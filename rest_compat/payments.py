@@ -9,7 +9,8 @@ from domain.problems import PaymentNotFound
 from gateways.payments.registry import parse_callback
 from resolvers import free_credit, payments
 from resolvers.sessions import Session
-from rest_compat import errors, receipts, requests, serializers
+from rest_compat import errors, receipts, requests
+from rest_compat.serializers import payments as serializers
 from web.failures import INTERNAL_ERROR
 from web.parameters import get_idempotency_key, read_parameters
 from web.responses import NoStoreJSONResponse

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 
 from resolvers import statistics
-from rest_compat import requests, serializers
+from rest_compat import requests
+from rest_compat.serializers import stats as serializers
 from web.responses import NoStoreJSONResponse
 
 LIMITS = range(1, statistics.MAX_ROWS + 1)

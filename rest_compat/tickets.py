@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from resolvers import tickets
 from resolvers.sessions import Session
-from rest_compat import requests, serializers
+from rest_compat import requests
 from rest_compat.lists import respond_with_list
+from rest_compat.serializers import tickets as serializers
 from web.responses import NoStoreJSONResponse
 
 

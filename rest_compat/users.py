@@ -4,7 +4,8 @@ from starlette.requests import Request
 
 from resolvers import profile
 from resolvers.sessions import Session
-from rest_compat import requests, serializers
+from rest_compat import requests
+from rest_compat.serializers import users as serializers
 from web.responses import NoStoreJSONResponse
 
 

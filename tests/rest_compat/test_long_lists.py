@@ -21,7 +21,9 @@ from domain.service_types import ServiceType
 from models import Notification, Order, Service, Ticket, TicketMessage, User
 from resolvers import orders, pagination
 from resolvers.app_context import AppContext
-from rest_compat import serializers
+from rest_compat.serializers import catalogue, tickets
+from rest_compat.serializers import notifications as notification_serializers
+from rest_compat.serializers import orders as order_serializers
 from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
 from tests.fixtures import create_authorization
@@ -89,20 +91,20 @@ async def whole_lists(user: User, ticket: Ticket) -> list[Whole]:
     """Paths, the shapes of their answers and all their rows, each read by one statement."""
     notifications = await Notification.filter(user_id=user.id).order_by("-created_at", "-id")
     lists: list[Whole] = [
-        ("/v1/user/notifications", serializers.notification_list, notifications),
-        ("/v1/user/notifications/unread", serializers.unread_notification_list, notifications),
-        ("/v1/user/tickets", serializers.ticket_list, await Ticket.filter(user_id=user.id).order_by("-id")),
+        ("/v1/user/notifications", notification_serializers.notification_list, notifications),
+        ("/v1/user/notifications/unread", notification_serializers.unread_notification_list, notifications),
+        ("/v1/user/tickets", tickets.ticket_list, await Ticket.filter(user_id=user.id).order_by("-id")),
         (
             f"/v1/user/tickets/{ticket.id}",
-            partial(serializers.ticket_with_messages, ticket, user),
+            partial(tickets.ticket_with_messages, ticket, user),
             await TicketMessage.filter(ticket_id=ticket.id).order_by("id"),
         ),
-        ("/v1/services", serializers.service_list, await Service.all().order_by("-id")),
+        ("/v1/services", catalogue.service_list, await Service.all().order_by("-id")),
     ]
     for column in ("name", "price", "original_price"):
         for sign in ("", "-"):
             services = await Service.all().order_by(f"{sign}{column}", f"{sign}id")
-            lists.append((f"/v1/services?order_by={sign}{column}", serializers.service_list, services))
+            lists.append((f"/v1/services?order_by={sign}{column}", catalogue.service_list, services))
     return lists
 
 
@@ -144,7 +146,7 @@ async def test_a_list_of_orders_of_any_length_is_the_same_bytes_compressed_or_no
         for coding in ("identity", "gzip"):
             with subtests.test(f"{count} orders, {coding}"):
                 answer = await client.get("/api/v1/order", headers={**headers, "Accept-Encoding": coding})
-                assert answer.content == orjson.dumps(serializers.order_list(newest_first))
+                assert answer.content == orjson.dumps(order_serializers.order_list(newest_first))
                 is_compressed = answer.headers.get("content-encoding") == "gzip"
                 assert is_compressed is (coding == "gzip" and count > 1)
                 assert ("content-length" in answer.headers) is (count < small_chunks)
@@ -224,7 +226,7 @@ async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
     assert count_order_reads(statements) == 3
     assert reader.is_complete
     newest_first = await Order.filter(user_id=user.id).order_by("-id")
-    assert reader.body == orjson.dumps(serializers.order_list(newest_first))
+    assert reader.body == orjson.dumps(order_serializers.order_list(newest_first))
 
 
 @pytest.mark.both_databases

@@ -13,7 +13,7 @@ from domain.roles import UserRole
 from models import Category, Gift, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
 from resolvers.login import IssuedSession
 from resolvers.statistics import TopService, TopUser
-from rest_compat import serializers
+from rest_compat.serializers import catalogue, gifts, notifications, orders, stats, tickets, users
 from tests.rest_compat.reference import get_answer
 from tests.subtest_cases import for_each
 from web.responses import Body
@@ -109,33 +109,33 @@ def spelling(value: object) -> object:
 @for_each(
     ("method", "path", "make"),
     [
-        ("POST", "/v1/login", lambda: serializers.login_code_sent(MOMENT)),
-        ("POST", "/v1/login/verify", lambda: serializers.signed_in(IssuedSession("t", MOMENT, new_user()))),
-        ("GET", "/v1/logout", serializers.signed_out),
-        ("GET", "/v1/user", lambda: serializers.profile(new_user())),
-        ("POST", "/v1/user", lambda: serializers.profile(new_user())),
-        ("GET", "/v1/user/notifications", lambda: serializers.notification_list([new_notification()])),
+        ("POST", "/v1/login", lambda: users.login_code_sent(MOMENT)),
+        ("POST", "/v1/login/verify", lambda: users.signed_in(IssuedSession("t", MOMENT, new_user()))),
+        ("GET", "/v1/logout", users.signed_out),
+        ("GET", "/v1/user", lambda: users.profile(new_user())),
+        ("POST", "/v1/user", lambda: users.profile(new_user())),
+        ("GET", "/v1/user/notifications", lambda: notifications.notification_list([new_notification()])),
         (
             "GET",
             "/v1/user/notifications/unread",
-            lambda: serializers.unread_notification_list([new_notification()]),
+            lambda: notifications.unread_notification_list([new_notification()]),
         ),
-        ("POST", "/v1/user/notifications", serializers.notifications_marked_read),
-        ("GET", "/v1/user/tickets", lambda: serializers.ticket_list([new_ticket()])),
-        ("POST", "/v1/user/tickets", lambda: serializers.ticket_created(new_ticket(), new_user())),
+        ("POST", "/v1/user/notifications", notifications.notifications_marked_read),
+        ("GET", "/v1/user/tickets", lambda: tickets.ticket_list([new_ticket()])),
+        ("POST", "/v1/user/tickets", lambda: tickets.ticket_created(new_ticket(), new_user())),
         (
             "GET",
             "/v1/user/tickets/{id}",
-            lambda: serializers.ticket_with_messages(new_ticket(), new_user(), [new_message()]),
+            lambda: tickets.ticket_with_messages(new_ticket(), new_user(), [new_message()]),
         ),
-        ("POST", "/v1/user/tickets/{id}", lambda: serializers.ticket_message_created(new_message())),
-        ("GET", "/v1/stats/top_users", lambda: serializers.top_users([TopUser(new_user(), 1, 2)])),
-        ("GET", "/v1/stats/top_services", lambda: serializers.top_services([TopService(new_service(), 1)])),
-        ("GET", "/v1/services", lambda: serializers.service_list([new_service()])),
-        ("GET", "/v1/categories", lambda: serializers.category_list([Category(id=1, name="n", **TIMES)])),
-        ("GET", "/v1/order", lambda: serializers.order_list([new_order()])),
-        ("GET", "/v1/order/{id}", lambda: serializers.order_detail(new_order())),
-        ("GET", "/v1/user/gifts", lambda: serializers.gift_list([new_user_gift(new_service())])),
+        ("POST", "/v1/user/tickets/{id}", lambda: tickets.ticket_message_created(new_message())),
+        ("GET", "/v1/stats/top_users", lambda: stats.top_users([TopUser(new_user(), 1, 2)])),
+        ("GET", "/v1/stats/top_services", lambda: stats.top_services([TopService(new_service(), 1)])),
+        ("GET", "/v1/services", lambda: catalogue.service_list([new_service()])),
+        ("GET", "/v1/categories", lambda: catalogue.category_list([Category(id=1, name="n", **TIMES)])),
+        ("GET", "/v1/order", lambda: orders.order_list([new_order()])),
+        ("GET", "/v1/order/{id}", lambda: orders.order_detail(new_order())),
+        ("GET", "/v1/user/gifts", lambda: gifts.gift_list([new_user_gift(new_service())])),
     ],
 )
 def test_keys_are_the_documented_ones_in_their_order(
@@ -154,11 +154,11 @@ def test_keys_are_the_documented_ones_in_their_order(
     ],
 )
 def test_role_has_the_old_panels_spelling(role: UserRole, spelled: str) -> None:
-    assert serialize(serializers.profile(new_user(role)), "user", "role") == spelled
+    assert serialize(users.profile(new_user(role)), "user", "role") == spelled
 
 
 def test_user_shows_no_secret_and_no_address() -> None:
-    user = serialize(serializers.profile(new_user()), "user")
+    user = serialize(users.profile(new_user()), "user")
     assert isinstance(user, dict)
     assert "hash" not in user.values()
     assert {user[key] for key in ("api_key", "activation_key", "reset_key", "history_ip")} == {None}
@@ -166,35 +166,33 @@ def test_user_shows_no_secret_and_no_address() -> None:
 
 def test_top_user_has_a_masked_mobile_or_null() -> None:
     rows = [TopUser(new_user(mobile="09305172399"), 26, 11164220), TopUser(new_user(), 1, 1)]
-    shown = serializers.top_users(rows)
+    shown = stats.top_users(rows)
     assert [serialize(shown, "users", index, "mobile") for index in (0, 1)] == ["0930****399", None]
 
 
 @for_each(("stored", "shown"), [("630", 630), ("a-1", "a-1"), (None, None)])
 def test_top_service_has_a_number_where_the_providers_id_is_one(stored: str | None, shown: object) -> None:
-    body = serializers.top_services([TopService(new_service(provider_service_id=stored), 1)])
+    body = stats.top_services([TopService(new_service(provider_service_id=stored), 1)])
     assert serialize(body, "services", 0, "service", "api_service_id") == shown
 
 
 def test_order_has_remains_and_the_providers_service_as_strings() -> None:
-    body = serializers.order_detail(
-        new_order(provider_service_id="1001", remains=12, status=OrderStatus.PARTIAL)
-    )
+    body = orders.order_detail(new_order(provider_service_id="1001", remains=12, status=OrderStatus.PARTIAL))
     assert (body["remains"], body["api_service_id"], body["status"]) == ("12", "1001", "partial")
 
 
 def test_reply_has_the_tickets_id_as_a_string() -> None:
-    body = serializers.ticket_message_created(new_message())
+    body = tickets.ticket_message_created(new_message())
     assert serialize(body, "ticket_message", "ticket_id") == "19"
 
 
 def test_gift_escapes_the_services_html_and_the_catalogue_does_not() -> None:
     service = new_service(description='<p>a & "b"</p>')
-    won, listed = serializers.gift_list([new_user_gift(service)]), serializers.service_list([service])
+    won, listed = gifts.gift_list([new_user_gift(service)]), catalogue.service_list([service])
     assert serialize(won, "gifts", 0, "gift", "service", "desc") == '&lt;p&gt;a &amp; "b"&lt;/p&gt;'
     assert serialize(listed, "services", 0, "desc") == '<p>a & "b"</p>'
 
 
 def test_a_read_notification_shows_when_it_was_read() -> None:
-    body = serializers.notification_list([new_notification(read_at=MOMENT)])
+    body = notifications.notification_list([new_notification(read_at=MOMENT)])
     assert serialize(body, "notifications", 0, "read_at") == UNIX
