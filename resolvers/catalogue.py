@@ -1,8 +1,9 @@
 """The catalogue as buyers see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from tortoise.queryset import QuerySet
 
@@ -12,7 +13,7 @@ from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
 from models.service import ON_SALE
-from resolvers.filters import apply_criteria
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
 from resolvers.pagination import (
     Direction,
     FastPath,
@@ -51,32 +52,16 @@ class ServiceOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceFilter:
-    """Criteria for services; None ignores a criterion. Prices are Toman, both bounds inclusive."""
+class ServiceFilter(Filter[Service]):
+    """Criteria for services. Prices are Toman."""
 
-    category_ids: Sequence[int] | None = None
-    types: Sequence[ServiceType] | None = None
+    category: Annotated[Ids | None, OnColumn("category_id")] = None
+    type: OneOf[ServiceType] | None = None
     drip_feed: bool | None = None
-    can_refill: bool | None = None
-    can_cancel: bool | None = None
-    name_contains: str | None = None
-    price_gte: int | None = None
-    price_lte: int | None = None
-
-    def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
-        criteria: dict[str, object] = {
-            "category_id__in": None
-            if self.category_ids is None
-            else ids.filter_possible(self.category_ids, field="where"),
-            "type__in": None if self.types is None else list(self.types),
-            "drip_feed": self.drip_feed,
-            "can_refill": self.can_refill,
-            "can_cancel": self.can_cancel,
-            "name__has_part": self.name_contains,
-            "price__gte": self.price_gte,
-            "price__lte": self.price_lte,
-        }
-        return apply_criteria(services, criteria)
+    refill: Annotated[bool | None, OnColumn("can_refill")] = None
+    cancel: Annotated[bool | None, OnColumn("can_cancel")] = None
+    name: Contains | None = None
+    price: Range[int] | None = None
 
 
 _ALL = ServiceFilter()

@@ -1,36 +1,131 @@
-"""Shared helpers of the typed list filters."""
+"""Filters of lists. Each list declares its criteria once, as the fields of a `Filter`; APIs fill them in."""
 
+import inspect
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar, get_args
 
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from database.row_layout import check_column
 from domain import ids, text_cleaning
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
-def as_list(values: Sequence[object] | None) -> list[object] | None:
-    """The values that a criterion allows; None ignores the criterion."""
-    return None if values is None else list(values)
+class Criterion:
+    """A condition on one column."""
+
+    def build_lookups(self, column: str) -> dict[str, object]:
+        """Tortoise's lookups, all of which must hold.
+
+        Raises:
+            InvalidInput: the condition is not acceptable.
+        """
+        raise NotImplementedError
 
 
-def possible_ids(values: Sequence[int] | None) -> list[int] | None:
-    """The ids allowed by a criterion that a record could have; None ignores the criterion.
+@dataclass
+class OneOf(Criterion, Generic[T]):
+    """Any of several values; without values, nothing matches."""
 
-    Raises:
-        InvalidInput: more than 1,000 ids.
+    any_of: Sequence[T]
+
+    def build_lookups(self, column: str) -> dict[str, object]:
+        return {f"{column}__in": list(self.any_of)}
+
+
+@dataclass
+class Ids(OneOf[int]):
+    """Any of several ids, at most 1,000."""
+
+    def build_lookups(self, column: str) -> dict[str, object]:
+        return {f"{column}__in": ids.filter_possible(self.any_of, field="where")}
+
+
+@dataclass
+class Contains(Criterion):
+    """A part of a text, in any spelling."""
+
+    contains: str
+
+    def build_lookups(self, column: str) -> dict[str, object]:
+        return {f"{column}__has_part": self.contains}
+
+
+@dataclass
+class Range(Criterion, Generic[T]):
+    """Values between two bounds, both inclusive; None leaves that end open."""
+
+    gte: T | None = None
+    lte: T | None = None
+
+    def build_lookups(self, column: str) -> dict[str, object]:
+        bounds = {f"{column}__gte": self.gte, f"{column}__lte": self.lte}
+        return {lookup: bound for lookup, bound in bounds.items() if bound is not None}
+
+
+@dataclass(frozen=True)
+class OnColumn:
+    """Annotates a field of a filter that is not named like its column."""
+
+    column: str
+
+    @property
+    def lookup(self) -> str:
+        return self.column
+
+
+class IsSet(OnColumn):
+    """Annotates a boolean field of a filter: whether the column is not null."""
+
+    @property
+    def lookup(self) -> str:
+        return f"{self.column}__not_isnull"
+
+
+class Filter(Generic[M]):
+    """Criteria for the rows of a list, all of which must hold; None ignores one.
+
+    A subclass is a dataclass whose fields are criteria or booleans, named like their columns unless they are
+    annotated. Defining it raises TypeError if the model has no such column.
     """
-    return None if values is None else ids.filter_possible(values, field="where")
 
+    _lookups: ClassVar[dict[str, str]]
 
-def apply_criteria(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M]:
-    """The rows that meet every criterion; None ignores one.
+    def __init_subclass__(cls) -> None:
+        (model,) = get_args(vars(cls)["__orig_bases__"][0])
+        cls._lookups = {}
+        for name, annotation in inspect.get_annotations(cls).items():
+            (place,) = getattr(annotation, "__metadata__", (OnColumn(name),))
+            check_column(model, place.column)
+            cls._lookups[name] = place.lookup
 
-    Text that no database could store matches no row: PostgreSQL would raise an error on it.
-    """
-    present = {name: value for name, value in criteria.items() if value is not None}
-    if not all(text_cleaning.is_storable(value) for value in present.values() if isinstance(value, str)):
-        return rows.filter(id__in=[])
-    return rows.filter(**present)
+    def build_lookups(self) -> dict[str, object]:
+        """Tortoise's lookups for the criteria that are given.
+
+        Raises:
+            InvalidInput: more than 1,000 ids.
+        """
+        lookups: dict[str, object] = {}
+        for name, criterion in vars(self).items():
+            lookup = self._lookups[name]
+            if isinstance(criterion, Criterion):
+                lookups |= criterion.build_lookups(lookup)
+            elif criterion is not None:
+                lookups[lookup] = criterion
+        return lookups
+
+    def apply(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Those of the rows that match.
+
+        Raises:
+            InvalidInput: more than 1,000 ids.
+        """
+        lookups = self.build_lookups()
+        # No row holds text that cannot be stored; PostgreSQL would raise an error.
+        if not all(text_cleaning.is_storable(value) for value in lookups.values() if isinstance(value, str)):
+            return rows.filter(id__in=[])
+        return rows.filter(**lookups)

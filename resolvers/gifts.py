@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from tortoise.queryset import QuerySet
 
@@ -25,7 +26,7 @@ from domain.problems import (
 )
 from models import Gift, Order, Service, User, UserGift
 from resolvers import idempotency
-from resolvers.filters import apply_criteria
+from resolvers.filters import Filter, OnColumn, Range
 from resolvers.order_transitions import Change, record_event
 from resolvers.pagination import Direction, order_by_columns
 
@@ -40,20 +41,11 @@ class GiftOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GiftFilter:
-    """Criteria for won gifts; None ignores a criterion, time bounds are inclusive."""
+class GiftFilter(Filter[UserGift]):
+    """Criteria for won gifts."""
 
-    is_used: bool | None = None
-    expires_gte: datetime | None = None
-    expires_lte: datetime | None = None
-
-    def apply(self, gifts: QuerySet[UserGift]) -> QuerySet[UserGift]:
-        criteria: dict[str, object] = {
-            "is_used": self.is_used,
-            "expires_at__gte": self.expires_gte,
-            "expires_at__lte": self.expires_lte,
-        }
-        return apply_criteria(gifts, criteria)
+    used: Annotated[bool | None, OnColumn("is_used")] = None
+    expires_at: Range[datetime] | None = None
 
 
 _NO_FILTER = GiftFilter()

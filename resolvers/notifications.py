@@ -14,7 +14,7 @@ from domain.enums import NotificationKind
 from domain.ids import check_number
 from domain.problems import InvalidInput, declares_problems
 from models import Notification, User
-from resolvers.filters import apply_criteria
+from resolvers.filters import Filter, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 
@@ -23,22 +23,11 @@ class NotificationOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationFilter:
-    """Criteria for notifications; None ignores a criterion, time bounds are inclusive."""
+class NotificationFilter(Filter[Notification]):
+    """Criteria for notifications."""
 
-    unread_only: bool = False
-    kinds: Sequence[NotificationKind] | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, notifications: QuerySet[Notification]) -> QuerySet[Notification]:
-        criteria: dict[str, object] = {
-            "read_at__isnull": True if self.unread_only else None,
-            "kind__in": None if self.kinds is None else list(self.kinds),
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(notifications, criteria)
+    kind: OneOf[NotificationKind] | None = None
+    created_at: Range[datetime] | None = None
 
 
 async def list_notifications(
@@ -54,6 +43,7 @@ async def get_notifications_page(
     *,
     page: PageRequest,
     where: NotificationFilter,
+    unread_only: bool = False,
     order_by: NotificationOrderField = NotificationOrderField.CREATED_AT,
     direction: Direction = Direction.DESC,
 ) -> Page[Notification]:
@@ -62,7 +52,7 @@ async def get_notifications_page(
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    notifications = where.apply(Notification.filter(user_id=user.id))
+    notifications = where.apply(_notifications_of(user, unread_only=unread_only))
     return await read_page(lambda: notifications, page=page, by=order_by.value, direction=direction)
 
 

@@ -1,9 +1,10 @@
 """A user's own orders: placing and reading them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from tortoise.queryset import QuerySet
 
@@ -29,7 +30,7 @@ from models import Order, OrderEvent, Service, User
 from resolvers import idempotency, pagination, sessions
 from resolvers.app_context import AppContext
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import apply_criteria
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
 from resolvers.order_placement.placement import NotAttempted, Placement
 from resolvers.pagination import Direction, FastPath, Page, PageRequest, read_page
 
@@ -43,26 +44,13 @@ class OrderOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFilter:
-    """Criteria for orders; None ignores a criterion, time bounds are inclusive."""
+class OrderFilter(Filter[Order]):
+    """Criteria for orders."""
 
-    statuses: Sequence[OrderStatus] | None = None
-    service_ids: Sequence[int] | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-    link_contains: str | None = None
-
-    def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        criteria: dict[str, object] = {
-            "status__in": None if self.statuses is None else list(self.statuses),
-            "service_id__in": None
-            if self.service_ids is None
-            else ids.filter_possible(self.service_ids, field="where"),
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-            "link__has_part": self.link_contains,
-        }
-        return apply_criteria(orders, criteria)
+    status: OneOf[OrderStatus] | None = None
+    service: Annotated[Ids | None, OnColumn("service_id")] = None
+    link: Contains | None = None
+    created_at: Range[datetime] | None = None
 
 
 _ALL = OrderFilter()

@@ -1,14 +1,13 @@
 """Payments into the wallet: opened at a gateway, verified with the gateway, credited once."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
@@ -32,7 +31,7 @@ from gateways.payments.gateway import PaymentPage, Verdict, Verification
 from models import Payment, User
 from resolvers import idempotency, notifications, quotas, wallet
 from resolvers.app_context import AppContext
-from resolvers.filters import apply_criteria
+from resolvers.filters import Filter, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 CALLBACK_PATH = "/api/v1/user/payment/verify"
@@ -59,24 +58,12 @@ class PaymentOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentFilter:
-    """Criteria for payments; None ignores a criterion, bounds are inclusive. Amounts are Toman."""
+class PaymentFilter(Filter[Payment]):
+    """Criteria for payments. Amounts are Toman."""
 
-    statuses: Sequence[PaymentStatus] | None = None
-    amount_gte: int | None = None
-    amount_lte: int | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, payments: QuerySet[Payment]) -> QuerySet[Payment]:
-        criteria: dict[str, object] = {
-            "status__in": None if self.statuses is None else list(self.statuses),
-            "amount__gte": self.amount_gte,
-            "amount__lte": self.amount_lte,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(payments, criteria)
+    status: OneOf[PaymentStatus] | None = None
+    amount: Range[int] | None = None
+    created_at: Range[datetime] | None = None
 
 
 async def get_payments_page(

@@ -1,11 +1,10 @@
 """A user's support tickets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
@@ -17,7 +16,7 @@ from domain.quotas import Quota
 from models import Ticket, TicketMessage, User
 from resolvers import quotas
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import apply_criteria
+from resolvers.filters import Contains, Filter, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 _MAX_SUBJECT_LENGTH = 255
@@ -31,22 +30,12 @@ class TicketOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketFilter:
-    """Criteria for tickets; None ignores a criterion, time bounds are inclusive."""
+class TicketFilter(Filter[Ticket]):
+    """Criteria for tickets."""
 
-    statuses: Sequence[TicketStatus] | None = None
-    subject_contains: str | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        criteria: dict[str, object] = {
-            "status__in": None if self.statuses is None else list(self.statuses),
-            "subject__has_part": self.subject_contains,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(tickets, criteria)
+    status: OneOf[TicketStatus] | None = None
+    subject: Contains | None = None
+    created_at: Range[datetime] | None = None
 
 
 async def list_tickets(user: User, *, after: Ticket | None = None) -> list[Ticket]:

@@ -4,12 +4,9 @@ The functions that move money run in their caller's transaction and lock the use
 its end.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
 
 import database
 from database import inserts
@@ -18,7 +15,7 @@ from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from models import LedgerEntry, Order, Payment, User
-from resolvers.filters import apply_criteria
+from resolvers.filters import Filter, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 # Guarded, not checked beforehand: of two concurrent charges, the second sees the balance left by the first.
@@ -37,24 +34,12 @@ class LedgerOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LedgerFilter:
-    """Criteria for entries; None ignores a criterion, bounds are inclusive. Amounts are Toman."""
+class LedgerFilter(Filter[LedgerEntry]):
+    """Criteria for entries. Amounts are Toman."""
 
-    kinds: Sequence[LedgerKind] | None = None
-    amount_gte: int | None = None
-    amount_lte: int | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-        criteria: dict[str, object] = {
-            "kind__in": None if self.kinds is None else list(self.kinds),
-            "amount__gte": self.amount_gte,
-            "amount__lte": self.amount_lte,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(entries, criteria)
+    kind: OneOf[LedgerKind] | None = None
+    amount: Range[int] | None = None
+    created_at: Range[datetime] | None = None
 
 
 async def get_ledger_page(

@@ -9,8 +9,8 @@ import strawberry
 from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
-from schema.enums import Direction
 from schema.fields import column
+from schema.filters import Sorting
 from schema.node import Node, id_field
 
 
@@ -50,11 +50,8 @@ class CategoryOrderField(StrEnum):
 
 
 @strawberry.input(description="Sort order for categories.")
-class CategoryOrder:
-    field: CategoryOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class CategoryOrder(Sorting[CategoryOrderField]):
+    pass
 
 
 @strawberry.type

@@ -19,8 +19,7 @@ from engine.executor.hints import Column, FieldHints, Relation
 def column(name: str, *, description: str, convert: Callable[[Any], object] | None = None) -> Any:
     """A field with a column's value, converted if `convert` is given.
 
-    Raises:
-        TypeError: the model of the view's row has no such column; on import of the class.
+    Defining the view raises an error if the model of its `row` has no such column.
     """
     read_column = attrgetter(f"row.{name}")
     read = read_column if convert is None else lambda view: convert(read_column(view))

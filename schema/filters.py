@@ -1,16 +1,24 @@
-"""Shared inputs of the `where` arguments."""
+"""The `where` and `orderBy` arguments of lists, and the inputs that they share."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_args, get_type_hints
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from domain.money import Toman
 from engine.protection.input_prices import Cost
+from resolvers.filters import Contains, Filter, Ids, Range
+from schema.enums import Direction
 from schema.node import parse_id
 
 SEARCH_COST = 100
 """Points that a search for a part of a text costs: no index helps the database with it."""
+
+F = TypeVar("F", bound=Filter[Any])
+FieldEnum = TypeVar("FieldEnum")
 
 
 @strawberry.input(description="Matches any of several records.")
@@ -23,7 +31,7 @@ class IdIn:
 
 
 @strawberry.input(description="Matches part of a text.")
-class TextContains:
+class TextContains(Contains):
     """Texts by a part of theirs."""
 
     contains: str = strawberry.field(
@@ -33,7 +41,7 @@ class TextContains:
 
 
 @strawberry.input(description="A range of time.")
-class DateTimeRange:
+class DateTimeRange(Range[datetime]):
     """Timestamps between two bounds."""
 
     gte: datetime | None = strawberry.field(default=None, description="At or after this time.")
@@ -41,17 +49,62 @@ class DateTimeRange:
 
 
 @strawberry.input(description="A range of amounts.")
-class TomanRange:
+class TomanRange(Range[int]):
     """Amounts between two bounds."""
 
     gte: Toman | None = strawberry.field(default=None, description="At least this many Toman.")
     lte: Toman | None = strawberry.field(default=None, description="At most this many Toman.")
 
 
-def parse_ids(chosen: IdIn | None, type_name: str, *, field: str) -> Sequence[int] | None:
-    """The numbers in the chosen global ids; None where nothing is asked.
+def ids_of(type_name: str) -> Mapping[object, object]:
+    """The metadata of a field of type `IdIn`: which type its global ids are of."""
+    return {IdIn: type_name}
 
-    Raises:
-        InvalidInput: an id of another type.
+
+class Where(Generic[F]):
+    """The criteria of a list's filter as an input; their names and types are those of the filter's fields.
+
+    Defining a subclass raises TypeError if they are not.
     """
-    return None if chosen is None else [parse_id(each, type_name, field=field) for each in chosen.any_of]
+
+    _filter_type: ClassVar[type[Filter[Any]]]
+    _id_types: ClassVar[dict[str, str]]
+
+    def __init_subclass__(cls) -> None:
+        (cls._filter_type,) = get_args(vars(cls)["__orig_bases__"][0])
+        cls._id_types = {}
+        expected = get_type_hints(cls._filter_type)
+        for name, annotation in inspect.get_annotations(cls).items():
+            (given, _), field = get_args(annotation), vars(cls)[name]
+            if given is IdIn:
+                cls._id_types[name] = field.metadata[IdIn]
+                given = Ids
+            if name not in expected or not _is_criterion(given, get_args(expected[name])[0]):
+                raise TypeError(f"{cls.__name__}.{name} is not a criterion of {cls._filter_type.__name__}")
+
+    def to_filter(self) -> F:
+        """The operation's filter.
+
+        Raises:
+            InvalidInput: a global id of another type.
+        """
+        criteria = dict(vars(self))
+        for name, type_name in self._id_types.items():
+            if (chosen := criteria[name]) is not None:
+                field = to_camel_case(name)
+                criteria[name] = Ids([parse_id(each, type_name, field=field) for each in chosen.any_of])
+        return cast(F, self._filter_type(**criteria))
+
+
+def _is_criterion(given: type, expected: object) -> bool:
+    return expected in (*given.__mro__, *vars(given).get("__orig_bases__", ()))
+
+
+@strawberry.input
+class Sorting(Generic[FieldEnum]):
+    """The order of a list."""
+
+    field: FieldEnum = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="The direction; descending by default."
+    )

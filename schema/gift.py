@@ -12,7 +12,7 @@ from resolvers.gifts import GiftFilter
 from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.enums import Direction, GiftOrderField
-from schema.filters import DateTimeRange
+from schema.filters import DateTimeRange, Sorting, Where
 from schema.node import Node, parse_id, to_global_id
 from schema.order import Order
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
@@ -89,27 +89,16 @@ class UserGift(Node):
 
 
 @strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
-class GiftWhere:
+class GiftWhere(Where[GiftFilter]):
     used: bool | None = strawberry.field(default=None, description="Filter by whether it was used.")
     expires_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by expiry time, bounds included."
     )
 
-    def to_filter(self) -> GiftFilter:
-        """The operation's filter."""
-        return GiftFilter(
-            is_used=self.used,
-            expires_gte=self.expires_at.gte if self.expires_at else None,
-            expires_lte=self.expires_at.lte if self.expires_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for won gifts.")
-class GiftOrder:
-    field: GiftOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class GiftOrder(Sorting[GiftOrderField]):
+    pass
 
 
 @strawberry.type

@@ -8,13 +8,14 @@ import strawberry
 from domain.money import Toman
 from models import LedgerEntry as LedgerEntryRow
 from resolvers import free_credit, wallet
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.wallet import LedgerFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, LedgerKind, LedgerOrderField
-from schema.filters import DateTimeRange, TomanRange
+from schema.enums import LedgerKind, LedgerOrderField
+from schema.filters import DateTimeRange, Sorting, TomanRange, Where
 from schema.node import Node, to_global_id
 from schema.order import Order
 from schema.payment import Payment
@@ -65,7 +66,7 @@ class LedgerEntry(Node):
 
 
 @strawberry.input(description="Matches any of several kinds.")
-class LedgerKindIn:
+class LedgerKindIn(OneOf[LedgerKind]):
     """Entries by kind."""
 
     any_of: list[LedgerKind] = strawberry.field(
@@ -74,7 +75,7 @@ class LedgerKindIn:
 
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
-class LedgerWhere:
+class LedgerWhere(Where[LedgerFilter]):
     kind: LedgerKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     amount: TomanRange | None = strawberry.field(
         default=None, description="Filter by amount in Toman; spending is negative."
@@ -83,23 +84,10 @@ class LedgerWhere:
         default=None, description="Filter by the time of the entry, bounds included."
     )
 
-    def to_filter(self) -> LedgerFilter:
-        """The operation's filter."""
-        return LedgerFilter(
-            kinds=self.kind.any_of if self.kind else None,
-            amount_gte=self.amount.gte if self.amount else None,
-            amount_lte=self.amount.lte if self.amount else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for ledger entries.")
-class LedgerOrder:
-    field: LedgerOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class LedgerOrder(Sorting[LedgerOrderField]):
+    pass
 
 
 @strawberry.type

@@ -7,12 +7,13 @@ import strawberry
 
 from models import Notification as NotificationRow
 from resolvers import notifications
+from resolvers.filters import OneOf
 from resolvers.notifications import NotificationFilter
 from resolvers.pagination import PageRequest
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, NotificationKind, NotificationOrderField
-from schema.filters import DateTimeRange
+from schema.enums import NotificationKind, NotificationOrderField
+from schema.filters import DateTimeRange, Sorting, Where
 from schema.node import Node, parse_uuid, to_global_id
 from schema.problem_unions import mutation_field
 
@@ -44,7 +45,7 @@ class Notification(Node):
 
 
 @strawberry.input(description="Matches any of several kinds.")
-class NotificationKindIn:
+class NotificationKindIn(OneOf[NotificationKind]):
     """Notifications by kind."""
 
     any_of: list[NotificationKind] = strawberry.field(
@@ -53,28 +54,16 @@ class NotificationKindIn:
 
 
 @strawberry.input(description="Filter for notifications. Omitted or null criteria are ignored.")
-class NotificationWhere:
+class NotificationWhere(Where[NotificationFilter]):
     kind: NotificationKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by the time it was sent, bounds included."
     )
 
-    def to_filter(self, *, unread_only: bool) -> NotificationFilter:
-        """The operation's filter."""
-        return NotificationFilter(
-            unread_only=unread_only,
-            kinds=self.kind.any_of if self.kind else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for notifications.")
-class NotificationOrder:
-    field: NotificationOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class NotificationOrder(Sorting[NotificationOrderField]):
+    pass
 
 
 @strawberry.type
@@ -106,7 +95,8 @@ class NotificationQuery:
         page = await notifications.get_notifications_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
-            where=(where or NotificationWhere()).to_filter(unread_only=bool(unread_only)),
+            where=(where or NotificationWhere()).to_filter(),
+            unread_only=bool(unread_only),
             order_by=order.field,
             direction=order.direction,
         )

@@ -11,6 +11,7 @@ from domain.public_reasons import format_reason
 from engine.executor.hints import FieldHints
 from models import Order as OrderRow
 from resolvers import order_cancellation, orders
+from resolvers.filters import OneOf
 from resolvers.orders import OrderFilter
 from resolvers.pagination import PageRequest
 from schema.arguments import IdempotencyKey
@@ -18,7 +19,6 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import (
-    Direction,
     OrderOrderField,
     OrderSource,
     OrderStatus,
@@ -27,7 +27,7 @@ from schema.enums import (
     SubscriptionStatus,
 )
 from schema.fields import column, related
-from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
+from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import Node, id_field, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
@@ -187,7 +187,7 @@ class Order(Node):
 
 
 @strawberry.input(description="Matches any of several states.")
-class OrderStatusIn:
+class OrderStatusIn(OneOf[OrderStatus]):
     """Orders by state."""
 
     any_of: list[OrderStatus] = strawberry.field(
@@ -196,31 +196,20 @@ class OrderStatusIn:
 
 
 @strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
-class OrderWhere:
+class OrderWhere(Where[OrderFilter]):
     status: OrderStatusIn | None = strawberry.field(default=None, description="Filter by status.")
-    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+    service: IdIn | None = strawberry.field(
+        default=None, description="Filter by service.", metadata=ids_of("Service")
+    )
     link: TextContains | None = strawberry.field(default=None, description="Filter by part of the link.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by the time of the order, bounds included."
     )
 
-    def to_filter(self) -> OrderFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return OrderFilter(
-            statuses=self.status.any_of if self.status else None,
-            service_ids=parse_ids(self.service, "Service", field="service"),
-            link_contains=self.link.contains if self.link else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for orders.")
-class OrderOrder:
-    field: OrderOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class OrderOrder(Sorting[OrderOrderField]):
+    pass
 
 
 @strawberry.type

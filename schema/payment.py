@@ -8,13 +8,14 @@ import strawberry
 from domain.money import Toman
 from models import Payment as PaymentRow
 from resolvers import payments
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.payments import PaymentFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, PaymentOrderField, PaymentStatus
-from schema.filters import DateTimeRange, TomanRange
+from schema.enums import PaymentOrderField, PaymentStatus
+from schema.filters import DateTimeRange, Sorting, TomanRange, Where
 from schema.node import Node, to_global_id
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
@@ -59,7 +60,7 @@ class Payment(Node):
 
 
 @strawberry.input(description="Matches any of several states.")
-class PaymentStatusIn:
+class PaymentStatusIn(OneOf[PaymentStatus]):
     """Payments by state."""
 
     any_of: list[PaymentStatus] = strawberry.field(
@@ -68,30 +69,17 @@ class PaymentStatusIn:
 
 
 @strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
-class PaymentWhere:
+class PaymentWhere(Where[PaymentFilter]):
     status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     amount: TomanRange | None = strawberry.field(default=None, description="Filter by amount, in Toman.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by the time it was started, bounds included."
     )
 
-    def to_filter(self) -> PaymentFilter:
-        """The operation's filter."""
-        return PaymentFilter(
-            statuses=self.status.any_of if self.status else None,
-            amount_gte=self.amount.gte if self.amount else None,
-            amount_lte=self.amount.lte if self.amount else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for payments.")
-class PaymentOrder:
-    field: PaymentOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class PaymentOrder(Sorting[PaymentOrderField]):
+    pass
 
 
 @strawberry.type

@@ -10,13 +10,14 @@ from domain.money import Toman
 from models import Service as ServiceRow
 from resolvers import catalogue
 from resolvers.catalogue import ServiceFilter
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, ServiceType
+from schema.enums import ServiceType
 from schema.fields import column, related
-from schema.filters import IdIn, TextContains, TomanRange, parse_ids
+from schema.filters import IdIn, Sorting, TextContains, TomanRange, Where, ids_of
 from schema.node import Node, id_field, parse_id
 from schema.scalars import Count
 from schema.selection import get_projection
@@ -65,7 +66,7 @@ class Service(Node):
 
 
 @strawberry.input(description="Matches any of several types.")
-class ServiceTypeIn:
+class ServiceTypeIn(OneOf[ServiceType]):
     """Services by type."""
 
     any_of: list[ServiceType] = strawberry.field(
@@ -74,27 +75,16 @@ class ServiceTypeIn:
 
 
 @strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
-class ServiceWhere:
-    category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
+class ServiceWhere(Where[ServiceFilter]):
+    category: IdIn | None = strawberry.field(
+        default=None, description="Filter by category.", metadata=ids_of("Category")
+    )
     type: ServiceTypeIn | None = strawberry.field(default=None, description="Filter by type.")
     drip_feed: bool | None = strawberry.field(default=None, description="Filter by drip-feed support.")
     refill: bool | None = strawberry.field(default=None, description="Filter by refill support.")
     cancel: bool | None = strawberry.field(default=None, description="Filter by cancellation support.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
     price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
-
-    def to_filter(self) -> ServiceFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return ServiceFilter(
-            category_ids=parse_ids(self.category, "Category", field="category"),
-            types=self.type.any_of if self.type else None,
-            drip_feed=self.drip_feed,
-            can_refill=self.refill,
-            can_cancel=self.cancel,
-            name_contains=self.name.contains if self.name else None,
-            price_gte=self.price.gte if self.price else None,
-            price_lte=self.price.lte if self.price else None,
-        )
 
 
 @strawberry.enum(description="Fields that services can be sorted by.")
@@ -111,11 +101,8 @@ class ServiceOrderField(StrEnum):
 
 
 @strawberry.input(description="Sort order for services.")
-class ServiceOrder:
-    field: ServiceOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class ServiceOrder(Sorting[ServiceOrderField]):
+    pass
 
 
 @strawberry.type

@@ -9,12 +9,13 @@ from domain.problems import InvalidInput
 from models import Ticket as TicketRow
 from models import TicketMessage as TicketMessageRow
 from resolvers import tickets
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, TicketOrderField, TicketStatus
-from schema.filters import DateTimeRange, TextContains
+from schema.enums import TicketOrderField, TicketStatus
+from schema.filters import DateTimeRange, Sorting, TextContains, Where
 from schema.node import Node, parse_id, to_global_id
 from schema.problem_unions import mutation_field
 
@@ -91,7 +92,7 @@ class Ticket(Node):
 
 
 @strawberry.input(description="Matches any of several states.")
-class TicketStatusIn:
+class TicketStatusIn(OneOf[TicketStatus]):
     """Tickets by state."""
 
     any_of: list[TicketStatus] = strawberry.field(
@@ -100,7 +101,7 @@ class TicketStatusIn:
 
 
 @strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
-class TicketWhere:
+class TicketWhere(Where[TicketFilter]):
     status: TicketStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     subject: TextContains | None = strawberry.field(
         default=None, description="Filter by part of the subject."
@@ -109,22 +110,10 @@ class TicketWhere:
         default=None, description="Filter by the time it was opened, bounds included."
     )
 
-    def to_filter(self) -> TicketFilter:
-        """The operation's filter."""
-        return TicketFilter(
-            statuses=self.status.any_of if self.status else None,
-            subject_contains=self.subject.contains if self.subject else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for tickets.")
-class TicketOrder:
-    field: TicketOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class TicketOrder(Sorting[TicketOrderField]):
+    pass
 
 
 @strawberry.type

@@ -14,6 +14,7 @@ from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models import Service
+from resolvers.filters import Ids
 from resolvers.sessions import Session
 from resolvers.staff import service_lists, services
 from resolvers.staff.service_lists import ServiceFilter
@@ -137,7 +138,7 @@ class ServiceView(StaffView):
             get_staff_session(request),
             percent=form.get_integer("percent"),
             rounding=form.get_integer("rounding"),
-            where=ServiceFilter(ids=pks),
+            where=ServiceFilter(id=Ids(pks)),
         )
 
 

@@ -1,17 +1,15 @@
 """Reading the audit log."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from models import AuditEntry
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import require_permission
@@ -23,26 +21,14 @@ class AuditOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditFilter:
-    """Criteria for entries; None ignores a criterion, time bounds are inclusive."""
+class AuditFilter(Filter[AuditEntry]):
+    """Criteria for entries."""
 
-    actor_ids: Sequence[int] | None = None
-    actions: Sequence[StaffAct] | None = None
-    subjects: Sequence[StaffSubject] | None = None
-    subject_ids: Sequence[int] | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        criteria: dict[str, object] = {
-            "actor_id__in": possible_ids(self.actor_ids),
-            "act__in": as_list(self.actions),
-            "subject__in": as_list(self.subjects),
-            "subject_id__in": possible_ids(self.subject_ids),
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(entries, criteria)
+    actor: Annotated[Ids | None, OnColumn("actor_id")] = None
+    act: OneOf[StaffAct] | None = None
+    subject: OneOf[StaffSubject] | None = None
+    subject_number: Annotated[Ids | None, OnColumn("subject_id")] = None
+    created_at: Range[datetime] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

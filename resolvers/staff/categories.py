@@ -1,10 +1,7 @@
 """Management of categories."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
 
 from domain import html_cleaning, ids, text_cleaning
 from domain.audit_actions import StaffAct, StaffSubject
@@ -12,7 +9,7 @@ from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import CategoryNotFound
 from models import Category
-from resolvers.filters import apply_criteria, possible_ids
+from resolvers.filters import Contains, Filter, Ids
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
@@ -32,20 +29,12 @@ class CategoryOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CategoryFilter:
-    """Criteria for categories; None ignores a criterion."""
+class CategoryFilter(Filter[Category]):
+    """Criteria for categories."""
 
-    ids: Sequence[int] | None = None
+    id: Ids | None = None
     is_active: bool | None = None
-    name_contains: str | None = None
-
-    def apply(self, categories: QuerySet[Category]) -> QuerySet[Category]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "is_active": self.is_active,
-            "name__has_part": self.name_contains,
-        }
-        return apply_criteria(categories, criteria)
+    name: Contains | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

@@ -1,10 +1,8 @@
 """Management of the wheel's gifts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain import ids
 from domain.audit_actions import StaffAct, StaffSubject
@@ -13,7 +11,7 @@ from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
-from resolvers.filters import apply_criteria, possible_ids
+from resolvers.filters import Filter, Ids, OnColumn
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
@@ -25,20 +23,12 @@ class GiftOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GiftFilter:
-    """Criteria for gifts; None ignores a criterion."""
+class GiftFilter(Filter[Gift]):
+    """Criteria for gifts."""
 
-    ids: Sequence[int] | None = None
-    service_ids: Sequence[int] | None = None
+    id: Ids | None = None
+    service: Annotated[Ids | None, OnColumn("service_id")] = None
     is_active: bool | None = None
-
-    def apply(self, gifts: QuerySet[Gift]) -> QuerySet[Gift]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "service_id__in": possible_ids(self.service_ids),
-            "is_active": self.is_active,
-        }
-        return apply_criteria(gifts, criteria)
 
 
 @declares_problems(Forbidden, InvalidInput)

@@ -1,11 +1,9 @@
 """Lists of all orders and all ledger entries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain.enums import LedgerKind
 from domain.order_state_machine import Dispatch
@@ -13,7 +11,7 @@ from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from models import LedgerEntry, Order
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
 from resolvers.orders import OrderOrderField
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
@@ -27,55 +25,28 @@ class LedgerOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFilter:
-    """Criteria for orders; None ignores a criterion, time bounds are inclusive."""
+class OrderFilter(Filter[Order]):
+    """Criteria for orders."""
 
-    ids: Sequence[int] | None = None
-    user_ids: Sequence[int] | None = None
-    service_ids: Sequence[int] | None = None
-    provider_ids: Sequence[int] | None = None
-    statuses: Sequence[OrderStatus] | None = None
-    dispatches: Sequence[Dispatch] | None = None
-    link_contains: str | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "user_id__in": possible_ids(self.user_ids),
-            "service_id__in": possible_ids(self.service_ids),
-            "provider_id__in": possible_ids(self.provider_ids),
-            "status__in": as_list(self.statuses),
-            "dispatch__in": as_list(self.dispatches),
-            "link__has_part": self.link_contains,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(orders, criteria)
+    id: Ids | None = None
+    user: Annotated[Ids | None, OnColumn("user_id")] = None
+    service: Annotated[Ids | None, OnColumn("service_id")] = None
+    provider: Annotated[Ids | None, OnColumn("provider_id")] = None
+    status: OneOf[OrderStatus] | None = None
+    dispatch: OneOf[Dispatch] | None = None
+    link: Contains | None = None
+    created_at: Range[datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class LedgerFilter:
-    """Criteria for entries; None ignores a criterion, time bounds are inclusive."""
+class LedgerFilter(Filter[LedgerEntry]):
+    """Criteria for entries."""
 
-    user_ids: Sequence[int] | None = None
-    order_ids: Sequence[int] | None = None
-    payment_ids: Sequence[int] | None = None
-    kinds: Sequence[LedgerKind] | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-        criteria: dict[str, object] = {
-            "user_id__in": possible_ids(self.user_ids),
-            "order_id__in": possible_ids(self.order_ids),
-            "payment_id__in": possible_ids(self.payment_ids),
-            "kind__in": as_list(self.kinds),
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(entries, criteria)
+    user: Annotated[Ids | None, OnColumn("user_id")] = None
+    order: Annotated[Ids | None, OnColumn("order_id")] = None
+    payment: Annotated[Ids | None, OnColumn("payment_id")] = None
+    kind: OneOf[LedgerKind] | None = None
+    created_at: Range[datetime] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

@@ -1,11 +1,9 @@
 """Lists of payments, and decisions on those that the gateway left open."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain import ids
 from domain.audit_actions import StaffAct, StaffSubject
@@ -16,7 +14,7 @@ from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_p
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import Payment, User
 from resolvers import payments
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import (
@@ -38,30 +36,14 @@ class PaymentOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentFilter:
-    """Criteria for payments; None ignores a criterion. Amounts are Toman, all bounds inclusive."""
+class PaymentFilter(Filter[Payment]):
+    """Criteria for payments. Amounts are Toman."""
 
-    ids: Sequence[int] | None = None
-    user_ids: Sequence[int] | None = None
-    statuses: Sequence[PaymentStatus] | None = None
-    gateways: Sequence[str] | None = None
-    amount_gte: int | None = None
-    amount_lte: int | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, found: QuerySet[Payment]) -> QuerySet[Payment]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "user_id__in": possible_ids(self.user_ids),
-            "status__in": as_list(self.statuses),
-            "gateway__in": as_list(self.gateways),
-            "amount__gte": self.amount_gte,
-            "amount__lte": self.amount_lte,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(found, criteria)
+    id: Ids | None = None
+    user: Annotated[Ids | None, OnColumn("user_id")] = None
+    status: OneOf[PaymentStatus] | None = None
+    amount: Range[int] | None = None
+    created_at: Range[datetime] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

@@ -1,10 +1,8 @@
 """Management of upstream providers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
 
 import database
 from domain import ids
@@ -15,7 +13,7 @@ from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable
 from models import Provider
 from resolvers import provider_sync
 from resolvers.app_context import AppContext
-from resolvers.filters import apply_criteria, possible_ids
+from resolvers.filters import Contains, Filter, Ids
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.provider_health import CLEARED_PAUSE
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
@@ -43,20 +41,12 @@ class ProviderOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProviderFilter:
-    """Criteria for providers; None ignores a criterion."""
+class ProviderFilter(Filter[Provider]):
+    """Criteria for providers."""
 
-    ids: Sequence[int] | None = None
+    id: Ids | None = None
     is_active: bool | None = None
-    name_contains: str | None = None
-
-    def apply(self, providers: QuerySet[Provider]) -> QuerySet[Provider]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "is_active": self.is_active,
-            "name__has_part": self.name_contains,
-        }
-        return apply_criteria(providers, criteria)
+    name: Contains | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

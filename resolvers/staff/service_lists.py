@@ -1,10 +1,8 @@
 """Lists of all services, and bulk price changes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain import provider_pricing
 from domain.audit_actions import StaffAct, StaffSubject
@@ -13,7 +11,7 @@ from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceFlag, ServiceType
 from models import Service
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import require_permission, staff_transaction
@@ -31,32 +29,17 @@ class ServiceOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceFilter:
-    """Criteria for services; None ignores a criterion. Prices are Toman, both bounds inclusive."""
+class ServiceFilter(Filter[Service]):
+    """Criteria for services. Prices are Toman."""
 
-    ids: Sequence[int] | None = None
-    category_ids: Sequence[int] | None = None
-    provider_ids: Sequence[int] | None = None
-    types: Sequence[ServiceType] | None = None
-    flags: Sequence[ServiceFlag] | None = None
+    id: Ids | None = None
+    category: Annotated[Ids | None, OnColumn("category_id")] = None
+    provider: Annotated[Ids | None, OnColumn("provider_id")] = None
+    type: OneOf[ServiceType] | None = None
+    flag: OneOf[ServiceFlag] | None = None
     is_active: bool | None = None
-    name_contains: str | None = None
-    price_gte: int | None = None
-    price_lte: int | None = None
-
-    def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "category_id__in": possible_ids(self.category_ids),
-            "provider_id__in": possible_ids(self.provider_ids),
-            "type__in": as_list(self.types),
-            "flag__in": as_list(self.flags),
-            "is_active": self.is_active,
-            "name__has_part": self.name_contains,
-            "price__gte": self.price_gte,
-            "price__lte": self.price_lte,
-        }
-        return apply_criteria(services, criteria)
+    name: Contains | None = None
+    price: Range[int] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

@@ -1,11 +1,9 @@
 """Tickets as handled by staff."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
+from typing import Annotated
 
 from domain import ids, notification_texts, permissions, text_cleaning
 from domain.audit_actions import StaffAct, StaffSubject
@@ -14,7 +12,7 @@ from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, declares_problems
 from models import Ticket, TicketMessage, User
 from resolvers import notifications
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Contains, Filter, Ids, IsSet, OnColumn, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
@@ -28,30 +26,16 @@ class TicketOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketFilter:
-    """Criteria for tickets; None ignores a criterion, time bounds are inclusive."""
+class TicketFilter(Filter[Ticket]):
+    """Criteria for tickets."""
 
-    ids: Sequence[int] | None = None
-    user_ids: Sequence[int] | None = None
-    assignee_ids: Sequence[int] | None = None
-    is_assigned: bool | None = None
-    statuses: Sequence[TicketStatus] | None = None
-    subject_contains: str | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "user_id__in": possible_ids(self.user_ids),
-            "assignee_id__in": possible_ids(self.assignee_ids),
-            "assignee_id__not_isnull": self.is_assigned,
-            "status__in": as_list(self.statuses),
-            "subject__has_part": self.subject_contains,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(tickets, criteria)
+    id: Ids | None = None
+    user: Annotated[Ids | None, OnColumn("user_id")] = None
+    assignee: Annotated[Ids | None, OnColumn("assignee_id")] = None
+    is_assigned: Annotated[bool | None, IsSet("assignee_id")] = None
+    status: OneOf[TicketStatus] | None = None
+    subject: Contains | None = None
+    created_at: Range[datetime] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

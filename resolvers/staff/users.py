@@ -1,12 +1,10 @@
 """Management of users."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tortoise.queryset import QuerySet
 
 import database
 from domain import ids
@@ -28,7 +26,7 @@ from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import access_revocation, idempotency, wallet
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import apply_criteria, as_list, possible_ids
+from resolvers.filters import Contains, Filter, Ids, OneOf, Range
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import StaffAction, parse_reason, require_permission, staff_transaction
@@ -43,32 +41,16 @@ class UserOrderField(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UserFilter:
-    """Criteria for users; None ignores a criterion. Balances are Toman, all bounds inclusive."""
+class UserFilter(Filter[User]):
+    """Criteria for users. Balances are Toman."""
 
-    ids: Sequence[int] | None = None
-    roles: Sequence[UserRole] | None = None
+    id: Ids | None = None
+    role: OneOf[UserRole] | None = None
     is_active: bool | None = None
-    mobile_contains: str | None = None
-    email_contains: str | None = None
-    balance_gte: int | None = None
-    balance_lte: int | None = None
-    created_gte: datetime | None = None
-    created_lte: datetime | None = None
-
-    def apply(self, users: QuerySet[User]) -> QuerySet[User]:
-        criteria: dict[str, object] = {
-            "id__in": possible_ids(self.ids),
-            "role__in": as_list(self.roles),
-            "is_active": self.is_active,
-            "mobile__has_part": self.mobile_contains,
-            "email__has_part": self.email_contains,
-            "balance__gte": self.balance_gte,
-            "balance__lte": self.balance_lte,
-            "created_at__gte": self.created_gte,
-            "created_at__lte": self.created_lte,
-        }
-        return apply_criteria(users, criteria)
+    mobile: Contains | None = None
+    email: Contains | None = None
+    balance: Range[int] | None = None
+    created_at: Range[datetime] | None = None
 
 
 @declares_problems(Forbidden, InvalidInput)

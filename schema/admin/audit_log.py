@@ -7,6 +7,7 @@ import orjson
 import strawberry
 
 from models import AuditEntry as AuditEntryRow
+from resolvers.filters import Ids, OneOf
 from resolvers.pagination import PageRequest
 from resolvers.staff import audit_log
 from resolvers.staff.audit_log import AuditFilter
@@ -14,8 +15,8 @@ from schema.admin.enums import AdminAuditOrderField, StaffAct, StaffSubject
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, UserRole
-from schema.filters import DateTimeRange, IdIn, parse_ids
+from schema.enums import UserRole
+from schema.filters import DateTimeRange, IdIn, Sorting, Where, ids_of
 from schema.node import to_global_id
 
 
@@ -90,7 +91,7 @@ def _to_json(columns: dict[str, object], name: str) -> str | None:
 
 
 @strawberry.input(description="Matches any of several actions.")
-class StaffActIn:
+class StaffActIn(OneOf[StaffAct]):
     """Entries by act."""
 
     any_of: list[StaffAct] = strawberry.field(
@@ -99,7 +100,7 @@ class StaffActIn:
 
 
 @strawberry.input(description="Matches any of several kinds of record.")
-class StaffSubjectIn:
+class StaffSubjectIn(OneOf[StaffSubject]):
     """Entries by what they were done to."""
 
     any_of: list[StaffSubject] = strawberry.field(
@@ -108,7 +109,7 @@ class StaffSubjectIn:
 
 
 @strawberry.input(description="Matches any of several numbers.")
-class NumberIn:
+class NumberIn(Ids):
     """Records by their numbers."""
 
     any_of: list[int] = strawberry.field(
@@ -117,8 +118,10 @@ class NumberIn:
 
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
-class AdminAuditEntryWhere:
-    actor: IdIn | None = strawberry.field(default=None, description="Filter by the staff member who acted.")
+class AdminAuditEntryWhere(Where[AuditFilter]):
+    actor: IdIn | None = strawberry.field(
+        default=None, description="Filter by the staff member who acted.", metadata=ids_of("AdminUser")
+    )
     act: StaffActIn | None = strawberry.field(default=None, description="Filter by action.")
     subject: StaffSubjectIn | None = strawberry.field(
         default=None, description="Filter by the kind of record."
@@ -128,24 +131,10 @@ class AdminAuditEntryWhere:
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> AuditFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return AuditFilter(
-            actor_ids=parse_ids(self.actor, "AdminUser", field="actor"),
-            actions=self.act.any_of if self.act else None,
-            subjects=self.subject.any_of if self.subject else None,
-            subject_ids=self.subject_number.any_of if self.subject_number else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for entries.")
-class AdminAuditEntryOrder:
-    field: AdminAuditOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminAuditEntryOrder(Sorting[AdminAuditOrderField]):
+    pass
 
 
 @strawberry.type

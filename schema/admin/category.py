@@ -14,8 +14,7 @@ from schema.admin.enums import AdminCategoryOrderField
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction
-from schema.filters import IdIn, TextContains, parse_ids
+from schema.filters import IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import parse_id, to_global_id
 
 
@@ -51,26 +50,17 @@ class AdminCategory:
 
 
 @strawberry.input(description="Filter for categories. Omitted or null criteria are ignored.")
-class AdminCategoryWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by category.")
+class AdminCategoryWhere(Where[CategoryFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by category.", metadata=ids_of("AdminCategory")
+    )
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is on sale.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
-    def to_filter(self) -> CategoryFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return CategoryFilter(
-            ids=parse_ids(self.id, "AdminCategory", field="id"),
-            is_active=self.is_active,
-            name_contains=self.name.contains if self.name else None,
-        )
-
 
 @strawberry.input(description="Sort order for categories.")
-class AdminCategoryOrder:
-    field: AdminCategoryOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminCategoryOrder(Sorting[AdminCategoryOrderField]):
+    pass
 
 
 @strawberry.type

@@ -14,8 +14,7 @@ from schema.admin.enums import AdminGiftOrderField
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction
-from schema.filters import IdIn, parse_ids
+from schema.filters import IdIn, Sorting, Where, ids_of
 from schema.node import parse_id, to_global_id
 from schema.scalars import Count
 
@@ -50,26 +49,19 @@ class AdminGift:
 
 
 @strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
-class AdminGiftWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by gift.")
-    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+class AdminGiftWhere(Where[GiftFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by gift.", metadata=ids_of("AdminGift")
+    )
+    service: IdIn | None = strawberry.field(
+        default=None, description="Filter by service.", metadata=ids_of("AdminService")
+    )
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it can be won.")
-
-    def to_filter(self) -> GiftFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return GiftFilter(
-            ids=parse_ids(self.id, "AdminGift", field="id"),
-            service_ids=parse_ids(self.service, "AdminService", field="service"),
-            is_active=self.is_active,
-        )
 
 
 @strawberry.input(description="Sort order for gifts.")
-class AdminGiftOrder:
-    field: AdminGiftOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminGiftOrder(Sorting[AdminGiftOrderField]):
+    pass
 
 
 @strawberry.type

@@ -16,8 +16,8 @@ from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, LedgerKind
-from schema.filters import DateTimeRange, IdIn, parse_ids
+from schema.enums import LedgerKind
+from schema.filters import DateTimeRange, IdIn, Sorting, Where, ids_of
 from schema.ledger import LedgerKindIn
 from schema.node import parse_id, to_global_id, to_optional_global_id
 
@@ -60,33 +60,25 @@ class AdminLedgerEntry:
 
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
-class AdminLedgerEntryWhere:
-    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
-    order: IdIn | None = strawberry.field(default=None, description="Filter by order.")
-    payment: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
+class AdminLedgerEntryWhere(Where[LedgerFilter]):
+    user: IdIn | None = strawberry.field(
+        default=None, description="Filter by user.", metadata=ids_of("AdminUser")
+    )
+    order: IdIn | None = strawberry.field(
+        default=None, description="Filter by order.", metadata=ids_of("AdminOrder")
+    )
+    payment: IdIn | None = strawberry.field(
+        default=None, description="Filter by payment.", metadata=ids_of("AdminPayment")
+    )
     kind: LedgerKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> LedgerFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return LedgerFilter(
-            user_ids=parse_ids(self.user, "AdminUser", field="user"),
-            order_ids=parse_ids(self.order, "AdminOrder", field="order"),
-            payment_ids=parse_ids(self.payment, "AdminPayment", field="payment"),
-            kinds=self.kind.any_of if self.kind else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for entries.")
-class AdminLedgerEntryOrder:
-    field: AdminLedgerOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminLedgerEntryOrder(Sorting[AdminLedgerOrderField]):
+    pass
 
 
 @strawberry.type

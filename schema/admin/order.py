@@ -10,6 +10,7 @@ from domain.money import Toman
 from domain.problems import InvalidInput
 from engine.protection.input_prices import Cost
 from models import Order as OrderRow
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.staff import order_lists, orders
 from resolvers.staff.order_lists import OrderFilter
@@ -18,8 +19,8 @@ from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
-from schema.filters import SEARCH_COST, DateTimeRange, IdIn, TextContains, parse_ids
+from schema.enums import OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
+from schema.filters import SEARCH_COST, DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.order import OrderStatusIn
 from schema.order_event import AdminOrderEvent
@@ -110,7 +111,7 @@ class AdminOrder:
 
 
 @strawberry.input(description="Matches any of several submission states.")
-class OrderDispatchIn:
+class OrderDispatchIn(OneOf[OrderDispatch]):
     """Orders by their dealing with the provider."""
 
     any_of: list[OrderDispatch] = strawberry.field(
@@ -119,11 +120,19 @@ class OrderDispatchIn:
 
 
 @strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
-class AdminOrderWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by order.")
-    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
-    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
-    provider: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+class AdminOrderWhere(Where[OrderFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by order.", metadata=ids_of("AdminOrder")
+    )
+    user: IdIn | None = strawberry.field(
+        default=None, description="Filter by user.", metadata=ids_of("AdminUser")
+    )
+    service: IdIn | None = strawberry.field(
+        default=None, description="Filter by service.", metadata=ids_of("AdminService")
+    )
+    provider: IdIn | None = strawberry.field(
+        default=None, description="Filter by provider.", metadata=ids_of("AdminProvider")
+    )
     status: OrderStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     dispatch: OrderDispatchIn | None = strawberry.field(
         default=None, description="Filter by the state of submission to the provider."
@@ -135,27 +144,10 @@ class AdminOrderWhere:
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> OrderFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return OrderFilter(
-            ids=parse_ids(self.id, "AdminOrder", field="id"),
-            user_ids=parse_ids(self.user, "AdminUser", field="user"),
-            service_ids=parse_ids(self.service, "AdminService", field="service"),
-            provider_ids=parse_ids(self.provider, "AdminProvider", field="provider"),
-            statuses=self.status.any_of if self.status else None,
-            dispatches=self.dispatch.any_of if self.dispatch else None,
-            link_contains=self.link.contains if self.link else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for orders.")
-class AdminOrderOrder:
-    field: OrderOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminOrderOrder(Sorting[OrderOrderField]):
+    pass
 
 
 @strawberry.type

@@ -16,8 +16,8 @@ from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, PaymentStatus
-from schema.filters import DateTimeRange, IdIn, TomanRange, parse_ids
+from schema.enums import PaymentStatus
+from schema.filters import DateTimeRange, IdIn, Sorting, TomanRange, Where, ids_of
 from schema.node import parse_id, to_global_id
 from schema.payment import PaymentStatusIn
 
@@ -72,34 +72,23 @@ class AdminPayment:
 
 
 @strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
-class AdminPaymentWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
-    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+class AdminPaymentWhere(Where[PaymentFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by payment.", metadata=ids_of("AdminPayment")
+    )
+    user: IdIn | None = strawberry.field(
+        default=None, description="Filter by user.", metadata=ids_of("AdminUser")
+    )
     status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     amount: TomanRange | None = strawberry.field(default=None, description="Filter by amount.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> PaymentFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return PaymentFilter(
-            ids=parse_ids(self.id, "AdminPayment", field="id"),
-            user_ids=parse_ids(self.user, "AdminUser", field="user"),
-            statuses=self.status.any_of if self.status else None,
-            amount_gte=self.amount.gte if self.amount else None,
-            amount_lte=self.amount.lte if self.amount else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for payments.")
-class AdminPaymentOrder:
-    field: AdminPaymentOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminPaymentOrder(Sorting[AdminPaymentOrderField]):
+    pass
 
 
 @strawberry.type

@@ -16,8 +16,7 @@ from schema.admin.enums import AdminProviderOrderField, PauseReason
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction
-from schema.filters import IdIn, TextContains, parse_ids
+from schema.filters import IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import parse_id, to_global_id
 
 
@@ -144,26 +143,17 @@ class AdminProviderInput:
 
 
 @strawberry.input(description="Filter for providers. Omitted or null criteria are ignored.")
-class AdminProviderWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+class AdminProviderWhere(Where[ProviderFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by provider.", metadata=ids_of("AdminProvider")
+    )
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is enabled.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
-    def to_filter(self) -> ProviderFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return ProviderFilter(
-            ids=parse_ids(self.id, "AdminProvider", field="id"),
-            is_active=self.is_active,
-            name_contains=self.name.contains if self.name else None,
-        )
-
 
 @strawberry.input(description="Sort order for providers.")
-class AdminProviderOrder:
-    field: AdminProviderOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminProviderOrder(Sorting[AdminProviderOrderField]):
+    pass
 
 
 @strawberry.type

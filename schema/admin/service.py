@@ -8,6 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Service as ServiceRow
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.staff import service_lists, services
 from resolvers.staff.service_lists import ServiceFilter
@@ -16,8 +17,8 @@ from schema.admin.enums import AdminServiceOrderField, ServiceFlag, ServiceSourc
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, ServiceType
-from schema.filters import IdIn, TextContains, TomanRange, parse_ids
+from schema.enums import ServiceType
+from schema.filters import IdIn, Sorting, TextContains, TomanRange, Where, ids_of
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.scalars import Count
 from schema.service import ServiceTypeIn
@@ -176,7 +177,7 @@ class AdminServicesRepriced:
 
 
 @strawberry.input(description="Matches any of several flags.")
-class ServiceFlagIn:
+class ServiceFlagIn(OneOf[ServiceFlag]):
     """Services by what a sync found wrong."""
 
     any_of: list[ServiceFlag] = strawberry.field(
@@ -185,37 +186,26 @@ class ServiceFlagIn:
 
 
 @strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
-class AdminServiceWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by service.")
-    category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
-    provider: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+class AdminServiceWhere(Where[ServiceFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by service.", metadata=ids_of("AdminService")
+    )
+    category: IdIn | None = strawberry.field(
+        default=None, description="Filter by category.", metadata=ids_of("AdminCategory")
+    )
+    provider: IdIn | None = strawberry.field(
+        default=None, description="Filter by provider.", metadata=ids_of("AdminProvider")
+    )
     type: ServiceTypeIn | None = strawberry.field(default=None, description="Filter by type.")
     flag: ServiceFlagIn | None = strawberry.field(default=None, description="Filter by flag.")
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is on sale.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
     price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
 
-    def to_filter(self) -> ServiceFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return ServiceFilter(
-            ids=parse_ids(self.id, "AdminService", field="id"),
-            category_ids=parse_ids(self.category, "AdminCategory", field="category"),
-            provider_ids=parse_ids(self.provider, "AdminProvider", field="provider"),
-            types=self.type.any_of if self.type else None,
-            flags=self.flag.any_of if self.flag else None,
-            is_active=self.is_active,
-            name_contains=self.name.contains if self.name else None,
-            price_gte=self.price.gte if self.price else None,
-            price_lte=self.price.lte if self.price else None,
-        )
-
 
 @strawberry.input(description="Sort order for services.")
-class AdminServiceOrder:
-    field: AdminServiceOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminServiceOrder(Sorting[AdminServiceOrderField]):
+    pass
 
 
 @strawberry.type

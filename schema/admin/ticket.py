@@ -16,8 +16,8 @@ from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, TicketStatus
-from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
+from schema.enums import TicketStatus
+from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import parse_id, to_global_id
 from schema.ticket import TicketStatusIn
 
@@ -85,10 +85,16 @@ class AdminTicket:
 
 
 @strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
-class AdminTicketWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by ticket.")
-    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
-    assignee: IdIn | None = strawberry.field(default=None, description="Filter by assignee.")
+class AdminTicketWhere(Where[TicketFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by ticket.", metadata=ids_of("AdminTicket")
+    )
+    user: IdIn | None = strawberry.field(
+        default=None, description="Filter by user.", metadata=ids_of("AdminUser")
+    )
+    assignee: IdIn | None = strawberry.field(
+        default=None, description="Filter by assignee.", metadata=ids_of("AdminUser")
+    )
     is_assigned: bool | None = strawberry.field(default=None, description="Filter by whether it is assigned.")
     status: TicketStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     subject: TextContains | None = strawberry.field(
@@ -98,26 +104,10 @@ class AdminTicketWhere:
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> TicketFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return TicketFilter(
-            ids=parse_ids(self.id, "AdminTicket", field="id"),
-            user_ids=parse_ids(self.user, "AdminUser", field="user"),
-            assignee_ids=parse_ids(self.assignee, "AdminUser", field="assignee"),
-            is_assigned=self.is_assigned,
-            statuses=self.status.any_of if self.status else None,
-            subject_contains=self.subject.contains if self.subject else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for tickets.")
-class AdminTicketOrder:
-    field: AdminTicketOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminTicketOrder(Sorting[AdminTicketOrderField]):
+    pass
 
 
 @strawberry.type

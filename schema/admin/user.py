@@ -8,6 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import User as UserRow
+from resolvers.filters import OneOf
 from resolvers.pagination import PageRequest
 from resolvers.staff import users
 from resolvers.staff.users import UserFilter
@@ -15,8 +16,8 @@ from schema.admin.enums import AdminUserOrderField
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
-from schema.enums import Direction, UserRole
-from schema.filters import DateTimeRange, IdIn, TextContains, TomanRange, parse_ids
+from schema.enums import UserRole
+from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, TomanRange, Where, ids_of
 from schema.node import parse_id, to_global_id
 
 
@@ -67,7 +68,7 @@ async def load_user(info: Info, user_id: int) -> AdminUser:
 
 
 @strawberry.input(description="Matches any of several roles.")
-class UserRoleIn:
+class UserRoleIn(OneOf[UserRole]):
     """Users by role."""
 
     any_of: list[UserRole] = strawberry.field(
@@ -76,8 +77,10 @@ class UserRoleIn:
 
 
 @strawberry.input(description="Filter for users. Omitted or null criteria are ignored.")
-class AdminUserWhere:
-    id: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+class AdminUserWhere(Where[UserFilter]):
+    id: IdIn | None = strawberry.field(
+        default=None, description="Filter by user.", metadata=ids_of("AdminUser")
+    )
     role: UserRoleIn | None = strawberry.field(default=None, description="Filter by role.")
     is_active: bool | None = strawberry.field(
         default=None, description="Filter by whether the user is active."
@@ -93,27 +96,10 @@ class AdminUserWhere:
         default=None, description="Filter by creation time, bounds included."
     )
 
-    def to_filter(self) -> UserFilter:
-        """The operation's filter; raises InvalidInput for an id of another type."""
-        return UserFilter(
-            ids=parse_ids(self.id, "AdminUser", field="id"),
-            roles=self.role.any_of if self.role else None,
-            is_active=self.is_active,
-            mobile_contains=self.mobile.contains if self.mobile else None,
-            email_contains=self.email.contains if self.email else None,
-            balance_gte=self.balance.gte if self.balance else None,
-            balance_lte=self.balance.lte if self.balance else None,
-            created_gte=self.created_at.gte if self.created_at else None,
-            created_lte=self.created_at.lte if self.created_at else None,
-        )
-
 
 @strawberry.input(description="Sort order for users.")
-class AdminUserOrder:
-    field: AdminUserOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(
-        default=Direction.DESC, description="The direction; descending by default."
-    )
+class AdminUserOrder(Sorting[AdminUserOrderField]):
+    pass
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ from domain.service_types import ServiceType
 from models import Service
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceFilter, ServiceOrderField
+from resolvers.filters import Contains, Ids, OneOf, Range
 from resolvers.pagination import Direction, PageRequest
 from tests.resolvers.factories import create_category, create_service
 
@@ -90,7 +91,7 @@ async def test_an_id_of_nothing_finds_nothing(number: int) -> None:
 
     assert await catalogue.list_services(category_id=number) == []
     assert await catalogue.get_service(number) is None
-    assert await find_service_ids(ServiceFilter(category_ids=[number])) == []
+    assert await find_service_ids(ServiceFilter(category=Ids([number]))) == []
 
 
 async def test_get_service_returns_only_services_on_sale() -> None:
@@ -130,12 +131,11 @@ async def test_services_are_found_by_every_criterion_at_once() -> None:
         await Service.filter(id=copy.id).update(**other)
 
     where = ServiceFilter(
-        category_ids=[category.id, 2**40],
-        types=[ServiceType.PACKAGE, ServiceType.MENTIONS_HASHTAG],
+        category=Ids([category.id, 2**40]),
+        type=OneOf([ServiceType.PACKAGE, ServiceType.MENTIONS_HASHTAG]),
         drip_feed=True,
-        name_contains="LIKES",
-        price_gte=500,
-        price_lte=600,
+        name=Contains("LIKES"),
+        price=Range(gte=500, lte=600),
     )
     assert await find_service_ids(where) == [wanted.id]
 
@@ -143,14 +143,14 @@ async def test_services_are_found_by_every_criterion_at_once() -> None:
 @pytest.mark.parametrize(
     ("where", "prices"),
     [
-        (ServiceFilter(price_gte=200), [200, 300]),
-        (ServiceFilter(price_lte=200), [100, 200]),
-        (ServiceFilter(price_gte=200, price_lte=200), [200]),
-        (ServiceFilter(price_gte=0), [100, 200, 300]),
-        (ServiceFilter(price_lte=0), []),
+        (ServiceFilter(price=Range(gte=200)), [200, 300]),
+        (ServiceFilter(price=Range(lte=200)), [100, 200]),
+        (ServiceFilter(price=Range(gte=200, lte=200)), [200]),
+        (ServiceFilter(price=Range(gte=0)), [100, 200, 300]),
+        (ServiceFilter(price=Range(lte=0)), []),
         (ServiceFilter(drip_feed=False), [100, 200, 300]),
-        (ServiceFilter(types=[]), []),
-        (ServiceFilter(category_ids=[]), []),
+        (ServiceFilter(type=OneOf([])), []),
+        (ServiceFilter(category=Ids([])), []),
     ],
     ids=str,
 )
@@ -173,7 +173,7 @@ async def test_a_bound_of_zero_and_an_empty_list_are_criteria_too(
 async def test_services_are_found_by_a_literal_part_of_their_name(part: str, is_found: bool) -> None:
     service = await create_service(name="فالوور 100%_\\'")
 
-    assert await find_service_ids(ServiceFilter(name_contains=part)) == ([service.id] if is_found else [])
+    assert await find_service_ids(ServiceFilter(name=Contains(part))) == ([service.id] if is_found else [])
 
 
 async def test_rows_by_id_are_those_asked_for_on_sale_or_not() -> None:

@@ -35,7 +35,7 @@ async def test_unread_only_omits_read_notifications() -> None:
 
     found = await notifications.list_notifications(user, unread_only=True)
     page = await notifications.get_notifications_page(
-        user, page=PageRequest(), where=NotificationFilter(unread_only=True)
+        user, page=PageRequest(), where=NotificationFilter(), unread_only=True
     )
 
     assert [notification.id for notification in found] == [unread.id]

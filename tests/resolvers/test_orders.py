@@ -8,6 +8,7 @@ from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound
 from models import User
 from resolvers import orders
+from resolvers.filters import Contains, Ids, OneOf, Range
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pagination import Direction, PageRequest
 from tests.fakes import MOMENT, create_user
@@ -63,7 +64,7 @@ async def test_a_page_never_holds_the_orders_of_another_user() -> None:
     service = await create_service()
     order = await create_order(await create_user(), service)
 
-    assert await find_order_ids(await create_user(), OrderFilter(service_ids=[order.service_id])) == []
+    assert await find_order_ids(await create_user(), OrderFilter(service=Ids([order.service_id]))) == []
 
 
 async def test_orders_are_found_by_status() -> None:
@@ -72,9 +73,9 @@ async def test_orders_are_found_by_status() -> None:
     partial = await create_order(user, service, status=OrderStatus.PARTIAL)
     await create_order(user, service, status=OrderStatus.COMPLETED)
 
-    where = OrderFilter(statuses=[OrderStatus.PARTIAL, OrderStatus.PENDING])
+    where = OrderFilter(status=OneOf([OrderStatus.PARTIAL, OrderStatus.PENDING]))
     assert await find_order_ids(user, where) == [pending.id, partial.id]
-    assert await find_order_ids(user, OrderFilter(statuses=[])) == []
+    assert await find_order_ids(user, OrderFilter(status=OneOf([]))) == []
     assert len(await find_order_ids(user, OrderFilter())) == 3
 
 
@@ -84,8 +85,8 @@ async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for
     await create_order(user, await create_service())
 
     ids = [0, -1, 2**31, 10**30]
-    assert await find_order_ids(user, OrderFilter(service_ids=[*ids, order.service_id])) == [order.id]
-    assert await find_order_ids(user, OrderFilter(service_ids=ids)) == []
+    assert await find_order_ids(user, OrderFilter(service=Ids([*ids, order.service_id]))) == [order.id]
+    assert await find_order_ids(user, OrderFilter(service=Ids(ids))) == []
 
 
 @pytest.mark.parametrize("zone", [UTC, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
@@ -96,9 +97,9 @@ async def test_time_bounds_are_inclusive_and_mean_the_same_in_every_zone(zone: t
     ]
     timestamp = MOMENT.astimezone(zone)
 
-    assert await find_order_ids(user, OrderFilter(created_gte=timestamp)) == [middle, late]
-    assert await find_order_ids(user, OrderFilter(created_lte=timestamp)) == [early, middle]
-    assert await find_order_ids(user, OrderFilter(created_gte=timestamp, created_lte=timestamp)) == [middle]
+    assert await find_order_ids(user, OrderFilter(created_at=Range(gte=timestamp))) == [middle, late]
+    assert await find_order_ids(user, OrderFilter(created_at=Range(lte=timestamp))) == [early, middle]
+    assert await find_order_ids(user, OrderFilter(created_at=Range(gte=timestamp, lte=timestamp))) == [middle]
 
 
 @pytest.mark.parametrize(
@@ -117,4 +118,4 @@ async def test_orders_are_found_by_a_literal_part_of_their_link(part: str, is_fo
     user, service = await create_user(), await create_service()
     order = await create_order(user, service, link="https://example.com/p/100%_\\'")
 
-    assert await find_order_ids(user, OrderFilter(link_contains=part)) == ([order.id] if is_found else [])
+    assert await find_order_ids(user, OrderFilter(link=Contains(part))) == ([order.id] if is_found else [])

@@ -15,6 +15,7 @@ from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejecte
 from models import LedgerEntry, Notification, Payment
 from resolvers import payments
 from resolvers.app_context import AppContext
+from resolvers.filters import OneOf
 from resolvers.pagination import Direction, PageRequest
 from resolvers.payments import PaymentFilter
 from tests.database_state import read_all_rows
@@ -229,7 +230,7 @@ async def test_a_page_of_payments_holds_the_users_own_by_status(app: AppContext)
         return [payment.id for payment in page.nodes]
 
     assert await found(PaymentFilter()) == [pending.id, failed.id]
-    assert await found(PaymentFilter(statuses=[PaymentStatus.FAILED])) == [failed.id]
+    assert await found(PaymentFilter(status=OneOf([PaymentStatus.FAILED]))) == [failed.id]
     assert await payments.get_payment(other, payment_id=pending.id) is None
 
 

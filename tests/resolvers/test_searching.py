@@ -17,6 +17,7 @@ import resolvers.staff.tickets
 import resolvers.staff.users
 import resolvers.tickets
 from models import Category, Order, Provider, Service, Ticket, User
+from resolvers.filters import Contains
 from tests.fakes import create_user
 from tests.resolvers.factories import create_category, create_order, create_service, create_ticket
 from tests.resolvers.provider_factories import create_provider
@@ -63,7 +64,7 @@ MOBILES = (
 async def find_matches(filter_type: Any, rows: type[Model], column: str, typed: str) -> set[int]:
     """Ids of the rows that a list finds."""
     queryset: QuerySet[Any] = rows.all()
-    found: Iterable[Any] = await filter_type(**{f"{column}_contains": typed}).apply(queryset)
+    found: Iterable[Any] = await filter_type(**{column: Contains(typed)}).apply(queryset)
     return {row.pk for row in found}
 
 

@@ -6,6 +6,7 @@ from domain.enums import TicketStatus
 from domain.problems import Forbidden, InvalidInput, TicketNotFound
 from models import Ticket, TicketMessage
 from resolvers import tickets
+from resolvers.filters import OneOf
 from resolvers.pagination import Direction, PageRequest
 from resolvers.tickets import TicketFilter
 from tests.fakes import MOMENT, create_user
@@ -178,7 +179,10 @@ async def test_tickets_page_filters_by_status_and_owner() -> None:
 
     async def ids(statuses: list[TicketStatus] | None) -> list[int]:
         page = await tickets.get_tickets_page(
-            user, page=PageRequest(), where=TicketFilter(statuses=statuses), direction=Direction.ASC
+            user,
+            page=PageRequest(),
+            where=TicketFilter(status=None if statuses is None else OneOf(statuses)),
+            direction=Direction.ASC,
         )
         return [ticket.id for ticket in page.nodes]
 

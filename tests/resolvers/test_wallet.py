@@ -13,6 +13,7 @@ from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from models import LedgerEntry, User
 from resolvers import wallet
+from resolvers.filters import OneOf, Range
 from resolvers.ledger_audit import audit_ledger
 from resolvers.pagination import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
@@ -197,9 +198,9 @@ async def test_entries_are_found_by_kind() -> None:
     await charge(user, 60)
 
     kinds = [LedgerKind.ORDER_CHARGE, LedgerKind.ADJUSTMENT]
-    assert await find_entry_ids(user, LedgerFilter(kinds=kinds)) == [5, -60]
-    assert await find_entry_ids(user, LedgerFilter(kinds=[LedgerKind.REFUND])) == []
-    assert await find_entry_ids(user, LedgerFilter(kinds=[])) == []
+    assert await find_entry_ids(user, LedgerFilter(kind=OneOf(kinds))) == [5, -60]
+    assert await find_entry_ids(user, LedgerFilter(kind=OneOf([LedgerKind.REFUND]))) == []
+    assert await find_entry_ids(user, LedgerFilter(kind=OneOf([]))) == []
 
 
 async def test_time_bounds_of_entries_are_inclusive() -> None:
@@ -213,8 +214,8 @@ async def test_time_bounds_of_entries_are_inclusive() -> None:
             now=MOMENT + timedelta(seconds=number),
         )
 
-    assert await find_entry_ids(user, LedgerFilter(created_gte=MOMENT + SECOND)) == [2, 3]
-    assert await find_entry_ids(user, LedgerFilter(created_lte=MOMENT + SECOND)) == [1, 2]
+    assert await find_entry_ids(user, LedgerFilter(created_at=Range(gte=MOMENT + SECOND))) == [2, 3]
+    assert await find_entry_ids(user, LedgerFilter(created_at=Range(lte=MOMENT + SECOND))) == [1, 2]
 
 
 async def test_get_entry_gives_the_users_own_and_none_of_anothers() -> None:

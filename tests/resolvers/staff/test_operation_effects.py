@@ -14,6 +14,7 @@ from domain.staff_problems import OrderMayBeAtProvider, OrderNotChangeable
 from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride
 from resolvers import free_credit, order_submission
 from resolvers.app_context import AppContext
+from resolvers.filters import Contains
 from resolvers.ledger_audit import audit_ledger
 from resolvers.sessions import Session
 from resolvers.staff import orders, payments, service_lists, services, settings
@@ -144,7 +145,7 @@ async def test_prices_of_many_are_changed_exactly_all_or_none(app: AppContext) -
     other = await create_service(name="other", price=7)
 
     count = await service_lists.reprice_services(
-        manager, percent=10, rounding=50, where=ServiceFilter(name_contains="s")
+        manager, percent=10, rounding=50, where=ServiceFilter(name=Contains("s"))
     )
 
     priced = [(await Service.get(id=row.id)).price for row in rows]

@@ -1,0 +1,25 @@
+"""A filter's fields are compared with its model when it is defined."""
+
+from typing import Annotated
+
+import pytest
+
+from models import Order
+from resolvers.filters import Contains, Filter, IsSet, OnColumn
+
+
+def test_a_criterion_on_an_unknown_column_is_refused() -> None:
+    with pytest.raises(TypeError, match="Order has no column 'colour'"):
+
+        class _Unknown(Filter[Order]):
+            colour: Contains | None = None
+
+    with pytest.raises(TypeError, match="Order has no column 'painter_id'"):
+
+        class _Misplaced(Filter[Order]):
+            link: Annotated[Contains | None, OnColumn("painter_id")] = None
+
+    with pytest.raises(TypeError, match="Order has no column 'painted_at'"):
+
+        class _Unset(Filter[Order]):
+            is_painted: Annotated[bool | None, IsSet("painted_at")] = None
