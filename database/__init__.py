@@ -25,7 +25,6 @@ from database.connections import (
     read,
     read_costly,
     read_snapshot,
-    skip_locked_sql,
 )
 
 __all__ = [
@@ -53,5 +52,4 @@ __all__ = [
     "read",
     "read_costly",
     "read_snapshot",
-    "skip_locked_sql",
 ]

@@ -168,11 +168,6 @@ def on_commit(callback: Callable[[], None]) -> None:
         callback()
 
 
-def skip_locked_sql() -> str:
-    """The clause that skips locked rows; SQLite serializes transactions anyway."""
-    return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
-
-
 def now_sql() -> str:
     """SQL expression of the database's clock, in whole Unix seconds."""
     if dialect() == "sqlite":

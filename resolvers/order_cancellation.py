@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tortoise.transactions import in_transaction
 
 import database
+from database.claims import claim_due
 from domain import calendar_days, ids, order_state_machine
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
@@ -38,15 +39,6 @@ _EXPIRED_UNCONFIRMED = Change(
         "staff_note": "its last day has passed and the provider still calls it active",
     },
 )
-# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM orders WHERE cancel_due_at IS NOT NULL AND cancel_due_at <= $2
-        AND dispatch = 'sent' AND provider_id = $3
-    ORDER BY cancel_due_at, id LIMIT $4 {skip_locked}
-)
-UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
-"""
 
 
 @declares_problems(OrderNotFound, Forbidden, OrderNotCancelable)
@@ -91,11 +83,18 @@ async def send_cancellations(app: AppContext, provider: Provider) -> int:
     if not provider_health.is_reachable(provider):
         return 0
     now = await database.now()
-    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, now + _RETRY, now, provider.id, MAX_ORDERS)
-    if not rows:
+    order_ids = await claim_due(
+        "orders",
+        due="cancel_due_at",
+        now=now,
+        limit=MAX_ORDERS,
+        changes={"cancel_due_at": now + _RETRY},
+        condition="cancel_due_at IS NOT NULL AND dispatch = 'sent' AND provider_id = $1",
+        values=(provider.id,),
+    )
+    if not order_ids:
         return 0
-    orders = await Order.filter(id__in=[row["id"] for row in rows])
+    orders = await Order.filter(id__in=order_ids)
     answers = await request_cancellations(app, provider, orders)
     answered = 0
     for order in orders:

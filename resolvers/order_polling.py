@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tortoise.transactions import in_transaction
 
 import database
+from database.claims import claim_due
 from domain import order_state_machine, provider_status
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
@@ -30,14 +31,6 @@ _WAIT_RANGE = (5, 15, 60, 300, 900)
 # Together with the longest interval between two polls this is less than an hour.
 _UNCLEAR_TIMEOUT = timedelta(minutes=50)
 _MAX_UNCLEAR_WAIT = 300
-# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM orders WHERE dispatch = 'sent' AND provider_id = $2 AND due_at <= $3
-    ORDER BY due_at, id LIMIT $4 {skip_locked}
-)
-UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
-"""
 
 
 async def poll_orders(app: AppContext, provider: Provider) -> int:
@@ -50,11 +43,18 @@ async def poll_orders(app: AppContext, provider: Provider) -> int:
     if not provider_health.is_reachable(provider):
         return 0
     now = await database.now()
-    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, now + app.settings.worker_lease, provider.id, now, MAX_ORDERS)
-    if not rows:
+    order_ids = await claim_due(
+        "orders",
+        due="due_at",
+        now=now,
+        limit=MAX_ORDERS,
+        changes={"due_at": now + app.settings.worker_lease},
+        condition="dispatch = 'sent' AND provider_id = $1",
+        values=(provider.id,),
+    )
+    if not order_ids:
         return 0
-    orders = await Order.filter(id__in=[row["id"] for row in rows])
+    orders = await Order.filter(id__in=order_ids)
     were_clear = {order.id for order in orders if order.unclear_since is None}
     reports = await read_reports(app, provider, orders)
     for order in orders:

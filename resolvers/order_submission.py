@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from database.change_events import LiveTopic, publish_change
+from database.claims import claim_due
 from domain import public_reasons
 from domain.enums import RefusalKind
 from domain.order_state_machine import Dispatch, OrderActor
@@ -38,17 +39,6 @@ _MIN_RETRY_DELAY = timedelta(seconds=5)
 _MAX_RETRY_DELAY = timedelta(minutes=15)
 _MAX_NOTE_LENGTH = 500
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
-# SKIP LOCKED lets several workers claim at once; SQLite serializes them anyway. MATERIALIZED, because
-# PostgreSQL may otherwise run the inner query once per row, which defeats its limit.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM orders
-    WHERE dispatch = 'queued' AND provider_id = $3 AND due_at <= $4
-        AND (lease_until IS NULL OR lease_until <= $4)
-    ORDER BY due_at, id LIMIT $5 {skip_locked}
-)
-UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (SELECT id FROM due) RETURNING id
-"""
 _MARK_SENDING = """
 UPDATE orders SET dispatch = 'sending', lease_until = $1, attempts = attempts + 1
 WHERE id = $2 AND dispatch = 'queued' AND worker = $3 AND lease_until > $4 RETURNING id
@@ -128,9 +118,16 @@ class _Claim:
 async def _claim(app: AppContext, provider: Provider) -> _Claim:
     counted_from, now = time.monotonic_ns(), await database.now()
     until, limit = now + app.settings.worker_lease, provider.concurrency * _CLAIMS_PER_CALL
-    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, app.worker_name, until, provider.id, now, limit)
-    orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
+    order_ids = await claim_due(
+        "orders",
+        due="due_at",
+        now=now,
+        limit=limit,
+        changes={"worker": app.worker_name, "lease_until": until},
+        condition="dispatch = 'queued' AND provider_id = $1 AND (lease_until IS NULL OR lease_until <= $2)",
+        values=(provider.id, now),
+    )
+    orders = await Order.filter(id__in=order_ids).order_by("id") if order_ids else []
     return _Claim(orders, now, counted_from)
 
 

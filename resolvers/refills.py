@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
+from database.claims import claim_due
 from domain import ids, notification_texts
 from domain.enums import AlertKind, RefillStatus
 from domain.order_status import OrderStatus
@@ -33,14 +34,6 @@ _BATCH_SIZE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
 _MAX_NOTE_LENGTH = 500
-# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM refills WHERE due_at IS NOT NULL AND due_at <= $2
-    ORDER BY due_at, id LIMIT $3 {skip_locked}
-)
-UPDATE refills SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
-"""
 
 
 @declares_problems(OrderNotFound, Forbidden, RefillUnavailable)
@@ -89,10 +82,11 @@ async def process_refills(app: AppContext) -> int:
     A refill without a readable answer for an hour is held for staff and no longer polled.
     """
     now = await database.now()
-    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
-    rows = await database.fetch(statement, now + _RETRY, now, _BATCH_SIZE)
+    refill_ids = await claim_due(
+        "refills", due="due_at", now=now, limit=_BATCH_SIZE, changes={"due_at": now + _RETRY}
+    )
     done = 0
-    for refill in await Refill.filter(id__in=[row["id"] for row in rows]).select_related("order__provider"):
+    for refill in await Refill.filter(id__in=refill_ids).select_related("order__provider"):
         done += await job_isolation.count_isolated(
             "refills", f"refill {refill.id}", _process(app, refill, now=now)
         )
