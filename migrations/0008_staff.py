@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.roles import UserRole
 from domain.runtime_settings import RunningSetting
-from domain.audit_actions import StaffAct, StaffSubject
+from domain.permissions import StaffAct, StaffSubject
 from database.migration_operations.append_only import MakeAppendOnly
 from tortoise.fields.base import OnDelete
 from tortoise import fields

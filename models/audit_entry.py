@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from domain.audit_actions import StaffAct, StaffSubject
+from domain.permissions import StaffAct, StaffSubject
 from domain.roles import UserRole
 from models.user import User
 

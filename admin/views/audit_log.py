@@ -10,8 +10,7 @@ from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
 from admin.views.base import StaffView
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.roles import UserRole
 from models import AuditEntry
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from models import AuditEntry
 from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import html_cleaning, ids, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import CategoryNotFound
 from models import Category

@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from domain import ids
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.order_details import MAX_QUANTITY
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service

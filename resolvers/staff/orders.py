@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from domain import ids, order_state_machine, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, OrderNotFound, declares_problems
 from domain.staff_problems import FreshCodeRequired, OrderMayBeAtProvider, OrderNotChangeable
 from models import Order, User

@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Annotated
 
 from domain import ids
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.enums import PaymentStatus
 from domain.money import MAX_AMOUNT
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_problems
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import Payment, User

@@ -6,8 +6,7 @@ from enum import StrEnum
 
 import database
 from domain import ids
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable, ProviderNotFound
 from models import Provider

@@ -3,9 +3,8 @@
 from tortoise.exceptions import IntegrityError
 
 from domain import ids, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.enums import AlertKind, RefillStatus
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import RefillNotFound, RefillNotHeld
 from models import Alert, Order, Refill, User

@@ -7,7 +7,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from domain import mobiles
-from domain.audit_actions import StaffAct, StaffSubject
+from domain.permissions import StaffAct, StaffSubject
 from domain.problems import InvalidInput
 from domain.roles import UserRole
 from models import TotpSecret, User

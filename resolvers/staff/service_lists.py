@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from domain import provider_pricing
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import Toman
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceFlag, ServiceType
 from models import Service

@@ -9,8 +9,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from domain import mobiles, permissions, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import GRANTABLE_TO_SERVICES, Permission
+from domain.permissions import GRANTABLE_TO_SERVICES, Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound

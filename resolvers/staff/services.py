@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from domain import html_cleaning, ids, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import MAX_AMOUNT
 from domain.order_details import MAX_QUANTITY
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceSource, ServiceType
 from domain.staff_problems import CategoryNotFound, ProviderNotFound, ServiceNotFound

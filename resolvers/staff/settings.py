@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import database
 from domain import runtime_settings as rules
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.runtime_settings import RunningSetting, Value
 from domain.staff_problems import FreshCodeRequired

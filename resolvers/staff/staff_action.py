@@ -11,8 +11,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from domain import permissions, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, AuditEntry, User

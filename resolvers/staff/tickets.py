@@ -6,9 +6,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from domain import ids, notification_texts, permissions, text_cleaning
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.enums import NotificationKind, TicketStatus
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, declares_problems
 from models import Ticket, TicketMessage, User
 from resolvers import notifications

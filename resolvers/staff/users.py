@@ -8,9 +8,8 @@ from enum import StrEnum
 
 import database
 from domain import ids
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import MAX_AMOUNT, Toman
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import (
     Forbidden,
     IdempotencyKeyReused,

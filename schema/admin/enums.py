@@ -2,10 +2,9 @@
 
 import strawberry
 
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.enums import PauseReason
 from domain.order_state_machine import Dispatch as OrderDispatch
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceFlag, ServiceSource
 from resolvers.staff.audit_log import AuditOrderField as AdminAuditOrderField

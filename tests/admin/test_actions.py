@@ -10,9 +10,8 @@ from admin.actions import get_rules
 from admin.views.base import StaffView
 from admin.views.orders import OrderView
 from admin.views.users import UserView
-from domain.audit_actions import StaffAct
 from domain.order_status import OrderStatus
-from domain.permissions import has_permission
+from domain.permissions import StaffAct, has_permission
 from domain.roles import UserRole
 from models import AuditEntry, LedgerEntry, Order, TicketMessage, User
 from resolvers.app_context import AppContext

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from domain.audit_actions import StaffAct
+from domain.permissions import StaffAct
 from domain.roles import UserRole
 from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceSource, ServiceType

@@ -13,11 +13,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from admin import labels, language
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.enums import LedgerKind, PaymentStatus, RefillStatus, TicketStatus
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
-from domain.permissions import Permission
+from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.roles import UserRole
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from resolvers.app_context import AppContext

@@ -4,9 +4,9 @@ import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
 import database
-from domain.audit_actions import StaffAct, StaffSubject
 from domain.order_state_machine import OrderActor
 from domain.order_status import OrderStatus
+from domain.permissions import StaffAct, StaffSubject
 from domain.roles import UserRole
 from models import AuditEntry, OrderEvent
 from tests.append_only import allow_row_changes

@@ -10,8 +10,13 @@ import pytest
 
 import database
 import resolvers.staff
-from domain.audit_actions import StaffAct
-from domain.permissions import FRESH_PROOF_REQUIRED, GRANTABLE_TO_SERVICES, Permission, has_permission
+from domain.permissions import (
+    FRESH_PROOF_REQUIRED,
+    GRANTABLE_TO_SERVICES,
+    Permission,
+    StaffAct,
+    has_permission,
+)
 from domain.problems import Forbidden, IdempotencyKeyReused, Problem, get_declared_problems
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME
