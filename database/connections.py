@@ -19,7 +19,6 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import ConnectionHandler
 from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
@@ -80,7 +79,8 @@ async def open_connections(url: str, *, read_timeout: timedelta | None = None) -
 
 def connection() -> BaseDBAsyncClient:
     """The current connection: the transaction's inside one, else the process's."""
-    connections = _connections()
+    # Tortoise's own `get_connection` runs an import on each call.
+    connections = require_context().connections
     (name,) = connections.db_config
     current: BaseDBAsyncClient = connections.get(name)
     return current
@@ -89,13 +89,8 @@ def connection() -> BaseDBAsyncClient:
 def dialect() -> str:
     """`sqlite` or `postgres`."""
     # Connections are named after their dialect.
-    (name,) = _connections().db_config
+    (name,) = require_context().connections.db_config
     return name
-
-
-def _connections() -> ConnectionHandler:
-    # Tortoise's own function runs an import on each call.
-    return require_context().connections
 
 
 async def read(

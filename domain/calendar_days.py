@@ -25,12 +25,12 @@ def set_zone(shop_zone: ZoneInfo) -> None:
 
 def to_local(timestamp: datetime) -> datetime:
     """The aware timestamp in the shop's time zone."""
-    return timestamp.astimezone(get_zone())
+    return timestamp.astimezone(_state["zone"])
 
 
 def to_day(timestamp: datetime) -> date:
     """The shop's day of an aware timestamp."""
-    return to_local(timestamp).date()
+    return timestamp.astimezone(_state["zone"]).date()
 
 
 def start_of_day(day: date) -> datetime:

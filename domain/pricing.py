@@ -14,9 +14,9 @@ def compute_charge(price: Toman, units: int, *, type: ServiceType, discount_perc
     `price` is Toman per 1,000 units, or per order for packages. The result is 0 only if the price is 0 or the
     discount is 100.
     """
-    if type in _PACKAGES:
-        return _divide_rounding_up(price * (100 - discount_percent), 100)
-    return _divide_rounding_up(price * units * (100 - discount_percent), 100_000)
+    counted, per = (1, 1) if type in _PACKAGES else (units, 1_000)
+    # The negations make the division round up.
+    return Toman(-(-price * counted * (100 - discount_percent) // (100 * per)))
 
 
 def apply_discount(price: Toman, *, discount_percent: int) -> Decimal:
@@ -27,7 +27,3 @@ def apply_discount(price: Toman, *, discount_percent: int) -> Decimal:
 def compute_undelivered_share(charge: Toman, *, remains: int, units: int) -> Toman:
     """Whole Toman of `charge` for the `remains` of `units` that were not delivered, rounded down."""
     return Toman(charge * min(max(remains, 0), units) // units)
-
-
-def _divide_rounding_up(numerator: int, denominator: int) -> Toman:
-    return Toman(-(-numerator // denominator))

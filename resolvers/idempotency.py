@@ -19,7 +19,6 @@ import database
 from domain import idempotency_keys, problem_serialization
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User
-from resolvers.order_placement.batched_insert import IdempotencyClaim
 
 Row = TypeVar("Row", bound=Model)
 
@@ -138,16 +137,6 @@ async def run_once(
         if await _store_problem(request, refusal):
             raise
     return await load_result(await get_stored_result(request))
-
-
-def to_claim(request: IdempotentRequest) -> IdempotencyClaim:
-    """The claim for an operation that runs as a single statement."""
-    return IdempotencyClaim(
-        key=request.key,
-        operation=request.operation,
-        fingerprint=request.fingerprint,
-        lifetime=LIFETIME,
-    )
 
 
 async def claim(request: IdempotentRequest, *, now: datetime) -> bool:

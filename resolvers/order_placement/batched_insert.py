@@ -9,7 +9,7 @@ row is locked are skipped, and their orders are placed by a statement of their o
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,11 +25,13 @@ from domain.enums import LedgerKind
 from domain.order_state_machine import OrderActor
 from models.idempotency_key import TRY_LOCK
 from models.order import Order
+from resolvers.idempotency import LIFETIME, IdempotentRequest
 from resolvers.order_placement import service_cache
 from resolvers.order_placement.service_cache import IS_UNCHANGED, CachedService
 
 _log = logging.getLogger("vitrin.placing")
 _DATABASE_TIMESTAMPS = ("created_at", "updated_at", "due_at")
+_KEY_LIFETIME_SECONDS = int(LIFETIME.total_seconds())
 _EXTRA_COLUMNS = {
     "version": "varchar",
     "rate": "int",
@@ -84,16 +86,6 @@ ORDER BY place
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class IdempotencyClaim:
-    """The idempotency key for the order, and how long it is kept."""
-
-    key: str
-    operation: str
-    fingerprint: str
-    lifetime: timedelta
-
-
 @dataclass(frozen=True)
 class _OrderInsert:
     """Inserts the orders of `buyer_id`, or of all buyers whose row is not locked."""
@@ -125,7 +117,7 @@ async def place(
     *,
     cached_service: CachedService,
     discount_percent: int,
-    claim: IdempotencyClaim | None,
+    request: IdempotentRequest | None,
     client: StatelessClient,
 ) -> bool:
     """Charge the buyer and save the order, with the database's timestamps.
@@ -142,12 +134,12 @@ async def place(
     for name in _DATABASE_TIMESTAMPS:
         row[name] = name in row
     row |= {"version": cached_service.version, "rate": discount_percent}
-    if claim is not None:
+    if request is not None:
         row |= {
-            "key": claim.key,
-            "operation": claim.operation,
-            "fingerprint": claim.fingerprint,
-            "lifetime": int(claim.lifetime.total_seconds()),
+            "key": request.key,
+            "operation": request.operation,
+            "fingerprint": request.fingerprint,
+            "lifetime": _KEY_LIFETIME_SECONDS,
         }
     clock, item = database.now_sql(), orjson.dumps(row).decode()
     outcome = await client.batcher.submit(_get_order_insert(clock), item)

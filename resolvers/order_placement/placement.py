@@ -15,7 +15,7 @@ from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Order, Service, User
-from resolvers import idempotency, wallet
+from resolvers import wallet
 from resolvers.idempotency import IdempotentRequest
 from resolvers.order_placement import batched_insert, service_cache
 from resolvers.order_transitions import Change, record_event
@@ -62,9 +62,8 @@ class Placement:
             # The service may have changed, and be on sale now.
             service_cache.invalidate(self.service_id, client=client)
             return NotAttempted.MAY_BE_REFUSED
-        claim = None if request is None else idempotency.to_claim(request)
         is_placed = await batched_insert.place(
-            order, cached_service=cached_service, discount_percent=discount, claim=claim, client=client
+            order, cached_service=cached_service, discount_percent=discount, request=request, client=client
         )
         return order if is_placed else NotAttempted.CHANGED_MEANWHILE
 

@@ -65,7 +65,7 @@ async def run_placement(order: Order) -> bool:
     cached_service = await service_cache.get(order.service_id, client=client)
     assert cached_service is not None
     return await batched_insert.place(
-        order, cached_service=cached_service, discount_percent=0, claim=None, client=client
+        order, cached_service=cached_service, discount_percent=0, request=None, client=client
     )
 
 
