@@ -152,12 +152,12 @@ class Engine:
         if isinstance(executor, list):
             return _build_rejection(executor[:MAX_ERRORS], context, cost=admitted.cost)
         result = executor.execute_operation()
+        if inspect.isawaitable(result):
+            result = await result
+        # They refer to the executor, which would keep it and all that it read until a garbage collection.
+        del executor.async_helpers
         # This schema has no incremental delivery, which the same method would also return.
-        return _build_outcome(
-            cast(ExecutionResult, await result if inspect.isawaitable(result) else result),
-            context,
-            cost=admitted.cost,
-        )
+        return _build_outcome(cast(ExecutionResult, result), context, cost=admitted.cost)
 
     def _prepare(
         self,

@@ -1,5 +1,7 @@
 """The shop's own operations answer what graphql-core does, however often they ran before."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -157,3 +159,21 @@ async def test_a_mutation_with_such_a_condition_is_carried_out_once_and_answers(
     assert result.data == {"createOrder": {"__typename": "Order", "quantity": 20, "dripFeed": None}}
     # One by graphql-core and three by the engine.
     assert await Order.filter(service=service).count() == 4
+
+
+async def test_an_executed_operation_is_freed_without_the_garbage_collector(
+    shop: AppContext, buyer: User
+) -> None:
+    engine = Engine(schema.schema, shop.settings)
+    request = GraphQLRequest(query=QUERY, variables={})
+    # The first run has to build what later ones reuse.
+    await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+    context = await _context(shop, buyer)
+    left_context = weakref.ref(context)
+    gc.disable()
+    try:
+        await engine.run(request, context, allowed=ALLOWED)
+        del context
+        assert left_context() is None
+    finally:
+        gc.enable()
