@@ -60,6 +60,9 @@ class Fleet:
 @contextmanager
 def run_fleet(database_url: str, folder: Path, *, processes: int, **settings: str) -> Iterator[Fleet]:
     """A fleet that starts together and stops at the end."""
+    if database_url.startswith("sqlite"):
+        # Several processes write at once here, at times while the disk of a busy machine stalls for seconds.
+        database_url = f"{database_url}?busy_timeout=60000"
     shared = {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING", **settings}
     with ExitStack() as stack:
         servers = [LiveServer(folder, **shared) for _ in range(processes)]

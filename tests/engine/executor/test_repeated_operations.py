@@ -162,13 +162,13 @@ async def test_a_mutation_with_such_a_condition_is_carried_out_once_and_answers(
 
 
 async def test_an_executed_operation_is_freed_without_the_garbage_collector(
-    shop: AppContext, buyer: User
+    app: AppContext, buyer: User
 ) -> None:
-    engine = Engine(schema.schema, shop.settings)
+    engine = Engine(schema.schema, app.settings)
     request = GraphQLRequest(query=QUERY, variables={})
     # The first run has to build what later ones reuse.
-    await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
-    context = await _context(shop, buyer)
+    await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
+    context = await _context(app, buyer)
     left_context = weakref.ref(context)
     gc.disable()
     try:

@@ -48,8 +48,12 @@ async def hold_locks(session: asyncpg.Connection, statement: str, *values: objec
 
 
 async def wait_for_a_blocked_session(session: asyncpg.Connection) -> None:
+    """Wait until a statement waits for a lock of this session's; vacuuming may wait for others."""
+    blocked = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
     async with asyncio.timeout(120):
-        while not await session.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        while not await session.fetchval(blocked):
             await asyncio.sleep(0.01)
 
 
