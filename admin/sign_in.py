@@ -14,10 +14,10 @@ from domain import text_cleaning
 from domain.problems import Problem
 from domain.sessions import SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
-from models import User
 from resolvers import identity_proofs, login, sessions, staff_sessions
 from resolvers.app_context import AppContext
 from resolvers.login import IssuedSession
+from resolvers.sessions import Session
 from web.authentication import get_client
 from web.client_network import get_client_network
 
@@ -51,7 +51,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         ):
             return None
         authorization.store_session(request, viewer, is_confirmed=await identity_proofs.is_confirmed(viewer))
-        return AdminUser(username=_display_name(viewer.user))
+        return AdminUser(username=_display_name(viewer))
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
         """The routes for signing in and out."""
@@ -126,7 +126,8 @@ class LoginCodeAuthProvider(BaseAuthProvider):
             await login.logout(viewer)
 
 
-def _display_name(user: User) -> str:
+def _display_name(viewer: Session) -> str:
+    user = viewer.user
     name = " ".join(filter(None, (user.first_name, user.last_name)))
     return name or user.mobile or user.email or f"#{user.id}"
 

@@ -14,9 +14,6 @@ from zoneinfo import ZoneInfo
 
 import database
 from config.settings import Settings
-from domain import ids, mobiles, text_cleaning
-from models import User
-from resolvers import login
 from resolvers.exports import tables
 from resolvers.exports.formats import CsvWriter, JsonLinesWriter
 from resolvers.exports.tables import TABLES, Selection
@@ -55,7 +52,7 @@ def parse_datetime(text: str) -> datetime:
 async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
     table = TABLES[arguments.table]
     async with database.open_connections(settings.effective_database_url):
-        user_id = await _parse_user_id(arguments.user) if arguments.user else None
+        user_id = await _find_user_id(arguments.user) if arguments.user else None
         since, until = (_to_utc(bound, settings.time_zone) for bound in (arguments.since, arguments.until))
         selection = Selection(since=since, until=until, user_id=user_id)
         async with tables.consistent_snapshot():
@@ -79,12 +76,8 @@ def _to_utc(timestamp: datetime | None, zone: ZoneInfo) -> datetime | None:
     return (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=zone)).astimezone(UTC)
 
 
-async def _parse_user_id(text: str) -> int:
-    mobile = mobiles.normalize(text)
-    user = await login.get_account_by_mobile(mobile) if mobile else None
-    number = text_cleaning.parse_integer(text)
-    if user is None and mobile is None and number is not None and ids.is_possible(number):
-        user = await User.get_or_none(id=number)
+async def _find_user_id(text: str) -> int:
+    user = await tables.find_user(text)
     if user is None:
         raise SystemExit(f"vitrin: user {text} not found")
     return user.id

@@ -7,7 +7,6 @@ import database
 from app.bootstrap import build_app_context
 from cli.startup import prepare_process
 from config.settings import Settings
-from models import Provider
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
 
@@ -60,7 +59,7 @@ async def _add(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def _sync(settings: Settings, arguments: argparse.Namespace) -> None:
-    provider = await Provider.get_or_none(id=arguments.id)
+    provider = await provider_sync.find_provider(arguments.id)
     if provider is None:
         raise SystemExit(f"vitrin: provider {arguments.id} not found")
     try:
@@ -76,7 +75,7 @@ async def _sync(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def _list(_: Settings, __: argparse.Namespace) -> None:
-    for provider in await Provider.all().order_by("id"):
+    for provider in await provider_sync.list_providers():
         state = "on" if provider.is_active else "off"
         balance = f"{provider.balance} {provider.currency or ''}" if provider.balance else "unknown"
         print(f"{provider.id:>4} {state:<3} {provider.name:<30} {balance}")

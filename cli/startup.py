@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import database
 from cli.demo_data import loader as demo
 from config.settings import Settings, UnsafeInProduction
-from models import User
 
 
 async def prepare_process(settings: Settings) -> None:
@@ -19,7 +18,7 @@ async def prepare_process(settings: Settings) -> None:
     async with database.open_connections(settings.effective_database_url):
         if settings.is_production and await demo.is_loaded():
             raise UnsafeInProduction("the database contains demo data: set DATABASE_URL to another database")
-        if settings.is_embedded and not settings.is_production and not await User.exists():
+        if settings.is_embedded and not settings.is_production and await demo.is_database_empty():
             # Another process that starts at the same time may have been first.
             with contextlib.suppress(demo.DatabaseNotEmpty):
                 await demo.load(datetime.now(UTC))

@@ -77,6 +77,16 @@ async def add_provider(
     return provider
 
 
+async def find_provider(provider_id: int) -> Provider | None:
+    """The provider with this number."""
+    return await Provider.get_or_none(id=provider_id)
+
+
+async def list_providers() -> list[Provider]:
+    """All providers by number."""
+    return await Provider.all().order_by("id")
+
+
 def clean_texts(provider: Provider) -> None:
     """Remove invisible characters that pasting added to the provider's texts."""
     provider.name = text_cleaning.clean_name(provider.name)

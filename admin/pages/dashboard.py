@@ -27,7 +27,6 @@ from admin.authorization import get_staff_session, has_permission
 from domain import persian_format
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
-from models import Provider
 from resolvers.staff import dashboard
 from resolvers.staff.dashboard import DayFigures, ShopFigures
 
@@ -85,7 +84,7 @@ class Dashboard(CustomView):
                 RowWidget(
                     children=[
                         Col(_build_money_chart(found.days), wide),
-                        Col(_build_balance_table(found.providers), narrow),
+                        Col(_build_balance_table(found), narrow),
                     ]
                 ),
             ]
@@ -197,11 +196,11 @@ def _build_status_chart(found: ShopFigures) -> ChartWidget:
     )
 
 
-def _build_balance_table(providers: Sequence[Provider]) -> TableWidget:
+def _build_balance_table(figures: ShopFigures) -> TableWidget:
     async def get_rows(_: Request) -> list[list[str]]:
         return [
             [provider.name, " ".join(filter(None, (provider.balance, provider.currency))) or "—"]
-            for provider in providers
+            for provider in figures.providers
         ]
 
     return TableWidget(

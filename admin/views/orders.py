@@ -12,7 +12,8 @@ from admin.views.base import StaffView
 from domain.order_state_machine import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.permissions import Permission
-from models import Order, OrderEvent
+from models import Order
+from resolvers.orders import get_events_by_order
 from resolvers.staff import orders
 
 _NOTE_FIELD = FormField(name="note", label=_("Note, visible to the buyer"), rows=2)
@@ -166,7 +167,7 @@ class OrderView(StaffView):
 
 
 async def _serialize_history(_request: Request, order: Order) -> dict[str, Any]:
-    events = await OrderEvent.filter(order_id=order.id).order_by("id")
+    events = (await get_events_by_order([order.id]))[order.id]
     return {
         "columns": [_("At"), _("By"), _("State"), _("Note"), _("For staff")],
         "rows": [

@@ -13,8 +13,9 @@ from domain import text_cleaning
 from domain.enums import TicketStatus
 from domain.permissions import Permission
 from domain.problems import InvalidInput
-from models import Ticket, TicketMessage
+from models import Ticket
 from resolvers.staff import tickets
+from resolvers.tickets import get_messages_by_ticket
 
 
 class TicketView(StaffView):
@@ -90,7 +91,7 @@ class TicketView(StaffView):
 
 
 async def _serialize_messages(_request: Request, ticket: Ticket) -> list[dict[str, Any]]:
-    messages = await TicketMessage.filter(ticket_id=ticket.id).order_by("id").prefetch_related("user")
+    messages = (await get_messages_by_ticket([ticket.id]))[ticket.id]
     first = {"text": ticket.description, "is_owner": True, "at": language.format_datetime(ticket.created_at)}
     return [
         first,

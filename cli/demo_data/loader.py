@@ -51,7 +51,7 @@ async def load(now: datetime) -> None:
     Raises DatabaseNotEmpty if there is any user.
     """
     async with database.exclusive_transaction("demo"):
-        if await User.exists():
+        if not await is_database_empty():
             raise DatabaseNotEmpty("the database already has users")
         for name, model in _FILES.items():
             await model.bulk_create(
@@ -61,6 +61,11 @@ async def load(now: datetime) -> None:
             [_opening_entry(user) for user in await User.filter(balance__gt=0).order_by("id")]
         )
         await _continue_ids()
+
+
+async def is_database_empty() -> bool:
+    """Whether there are no users yet."""
+    return not await User.exists()
 
 
 async def is_loaded() -> bool:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import database
+from domain import ids, mobiles, text_cleaning
 from domain.order_details import TEXTS
+from models import User
+from resolvers import login
 
 Value = str | int | bool | datetime | None
 Row = Sequence[Value]
@@ -52,6 +55,14 @@ _LEDGER = Table(
     timestamps=frozenset({"created_at"}),
 )
 TABLES: Mapping[str, Table] = {"orders": _ORDERS, "ledger": _LEDGER}
+
+
+async def find_user(text: str) -> User | None:
+    """The user with this mobile number, or with this id."""
+    if mobile := mobiles.normalize(text):
+        return await login.get_account_by_mobile(mobile)
+    number = text_cleaning.parse_integer(text)
+    return await User.get_or_none(id=number) if number is not None and ids.is_possible(number) else None
 
 
 def consistent_snapshot() -> AbstractAsyncContextManager[None]:
