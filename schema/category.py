@@ -9,16 +9,15 @@ import strawberry
 from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
-from schema.fields import column
+from schema.fields import View, column
 from schema.filters import Sorting
 from schema.node import Node, id_field
 
 
 @strawberry.type(description="A category of the catalogue.")
-class Category(Node):
+class Category(Node, View[CategoryRow]):
     """A category as shoppers see it."""
 
-    row: strawberry.Private[CategoryRow]
     id: strawberry.ID = id_field("Category")
     name: str = column("name", description="The name.")
     description: str = column("description", description="HTML; may be empty.")
@@ -27,10 +26,6 @@ class Category(Node):
     is_active: bool = column("is_active", description="Whether it is on sale.")
     created_at: datetime = column("created_at", description="When it was added.")
     updated_at: datetime = column("updated_at", description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: CategoryRow) -> Self:
-        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

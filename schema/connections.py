@@ -43,9 +43,12 @@ class PageInfo:
 class Edge(Generic[T]):
     """A row and its cursor."""
 
+    page: strawberry.Private[Page[Any]]
+    row: strawberry.Private[Any]
     cursor: str = strawberry.field(
+        resolver=lambda self: self.page.cursor(self.row),
         description="An opaque cursor for `after` and `before`.",
-        metadata=FieldHints(row_part=RowCursor()).metadata,
+        metadata=FieldHints(is_pure=True, row_part=RowCursor()).metadata,
     )
     node: T = strawberry.field(
         description="The entry itself.", metadata=FieldHints(row_part=SameRow()).metadata
@@ -71,7 +74,7 @@ class Connection(Generic[T]):
         metadata=FieldHints(is_pure=True, rows=_get_page).metadata,
     )
     def edges(self) -> list[Edge[T]]:
-        return [Edge(cursor=self.page.cursor(row), node=self.render(row)) for row in self.page.nodes]
+        return [Edge(page=self.page, row=row, node=self.render(row)) for row in self.page.nodes]
 
     @strawberry.field(
         description="The position of this page in the list.", metadata=FieldHints(is_pure=True).metadata

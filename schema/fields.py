@@ -1,30 +1,53 @@
-"""Fields of views: types whose objects hold a row as `row` and read it on demand.
+"""Views: types whose objects hold a row and read its columns on demand.
 
-They declare which columns they need, see `schema.selection`, and let the engine answer a list from its rows,
-see `engine.executor.hints`. All other fields are Strawberry's own.
+Their fields declare which columns they need, see `schema.selection`, and let the engine answer a list from
+its rows, see `engine.executor.hints`. All other fields are Strawberry's own.
 """
 
-import inspect
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, get_args
+from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 
+import strawberry
 from strawberry.types.field import StrawberryField
+from tortoise.models import Model
 
 from database.row_layout import check_column
 from database.rows import get_prefetched
 from engine.executor.hints import Column, FieldHints, Relation
 
+M = TypeVar("M", bound=Model)
 
-def column(name: str, *, description: str, convert: Callable[[Any], object] | None = None) -> Any:
-    """A field with a column's value, converted if `convert` is given.
 
-    Defining the view raises an error if the model of its `row` has no such column.
+@strawberry.type
+class View(Generic[M]):
+    """A type that shows a row."""
+
+    row: strawberry.Private[M]
+
+    @classmethod
+    def from_model(cls, row: M) -> Self:
+        return cls(row=row)
+
+
+def column(
+    column: str,
+    /,
+    *,
+    description: str,
+    name: str | None = None,
+    convert: Callable[[Any], object] | None = None,
+) -> Any:
+    """A field of a view with a column's value, converted if `convert` is given.
+
+    Defining the view raises an error if its model has no such column.
     """
-    read_column = attrgetter(f"row.{name}")
+    read_column = attrgetter(f"row.{column}")
     read = read_column if convert is None else lambda view: convert(read_column(view))
-    hints = FieldHints(read=read, row_part=Column(name, convert))
-    field = _ColumnField(python_name=None, description=description, metadata=hints.metadata)
+    hints = FieldHints(read=read, row_part=Column(column, convert))
+    field = _ColumnField(
+        python_name=None, graphql_name=name, description=description, metadata=hints.metadata
+    )
     # The object has no attribute of this name.
     field.init = field.repr = field.compare = False
     return field
@@ -44,7 +67,14 @@ class _ColumnField(StrawberryField):
         return hints.read(source)  # type: ignore[misc] # `column` sets it
 
     def __set_name__(self, owner: type, name: str) -> None:
-        model, *_ = get_args(inspect.get_annotations(owner)["row"])
         part = FieldHints.of(self).row_part
         if isinstance(part, Column):
-            check_column(model, part.name)
+            check_column(_get_model(owner), part.name)
+
+
+def _get_model(view: type) -> type[Model]:
+    aliases = (alias for base in view.__mro__ for alias in vars(base).get("__orig_bases__", ()))
+    model: type[Model] = next(
+        get_args(alias)[0] for alias in aliases if issubclass(get_origin(alias) or alias, View)
+    )
+    return model

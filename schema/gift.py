@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 import strawberry
 
+from engine.executor.hints import FieldHints
 from models import Gift as GiftRow
 from models import UserGift as UserGiftRow
 from resolvers import gifts, wheel
@@ -12,8 +13,9 @@ from resolvers.gifts import GiftFilter
 from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.enums import Direction, GiftOrderField
+from schema.fields import View, column
 from schema.filters import DateTimeRange, Sorting, Where
-from schema.node import Node, parse_id, to_global_id
+from schema.node import Node, id_field, parse_id
 from schema.order import Order
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.scalars import Count
@@ -21,27 +23,20 @@ from schema.service import Service
 
 
 @strawberry.type(description="A prize on the wheel of fortune.")
-class Gift(Node):
+class Gift(Node, View[GiftRow]):
     """What may be won."""
 
-    min: Count = strawberry.field(description="The smallest quantity that can be won, in units.")
-    max: Count = strawberry.field(description="The largest quantity that can be won, in units.")
-    is_active: bool = strawberry.field(description="Whether it can still be won.")
-    created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    service: Service = strawberry.field(description="The service that is given away.")
-
-    @classmethod
-    def from_model(cls, row: GiftRow) -> Self:
-        return cls(
-            id=to_global_id("Gift", row.id),
-            min=Count(row.min_quantity),
-            max=Count(row.max_quantity),
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            service=Service.from_model(row.service),
-        )
+    id: strawberry.ID = id_field("Gift")
+    min: Count = column("min_quantity", description="The smallest quantity that can be won, in units.")
+    max: Count = column("max_quantity", description="The largest quantity that can be won, in units.")
+    is_active: bool = column("is_active", description="Whether it can still be won.")
+    created_at: datetime = column("created_at", description="When it was added.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
+    service: Service = strawberry.field(
+        resolver=lambda self: Service.from_model(self.row.service),
+        description="The service that is given away.",
+        metadata=FieldHints(is_pure=True).metadata,
+    )
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
@@ -50,37 +45,27 @@ class Gift(Node):
 
 
 @strawberry.type(description="A gift that the viewer won, which can be used once before it expires.")
-class UserGift(Node):
+class UserGift(Node, View[UserGiftRow]):
     """A prize."""
 
-    gift: Gift = strawberry.field(description="The prize it was drawn from.")
-    quantity: Count = strawberry.field(description="The number of units won.")
-    used: bool = strawberry.field(description="Whether it was used.")
-    link: str | None = strawberry.field(description="The link it was used for; null while unused.")
-    created_at: datetime = strawberry.field(description="When it was won.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    expires_at: datetime = strawberry.field(description="When it expires.")
-    order_id: strawberry.Private[int | None]
+    id: strawberry.ID = id_field("UserGift")
+    gift: Gift = strawberry.field(
+        resolver=lambda self: Gift.from_model(self.row.gift),
+        description="The prize it was drawn from.",
+        metadata=FieldHints(is_pure=True).metadata,
+    )
+    quantity: Count = column("quantity", description="The number of units won.")
+    used: bool = column("is_used", description="Whether it was used.")
+    link: str | None = column("link", description="The link it was used for; null while unused.")
+    created_at: datetime = column("created_at", description="When it was won.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
+    expires_at: datetime = column("expires_at", description="When it expires.")
 
     @strawberry.field(description="The order that was placed with it; null while unused.")
     async def order(self, info: Info) -> Order | None:
-        if self.order_id is None:
+        if self.row.order_id is None:
             return None
-        return Order.from_model(await info.context.loaders.order.load(self.order_id))
-
-    @classmethod
-    def from_model(cls, row: UserGiftRow) -> Self:
-        return cls(
-            id=to_global_id("UserGift", row.id),
-            gift=Gift.from_model(row.gift),
-            quantity=Count(row.quantity),
-            used=row.is_used,
-            link=row.link,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            expires_at=row.expires_at,
-            order_id=row.order_id,
-        )
+        return Order.from_model(await info.context.loaders.order.load(self.row.order_id))
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

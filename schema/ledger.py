@@ -15,49 +15,37 @@ from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import LedgerKind, LedgerOrderField
+from schema.fields import View, column
 from schema.filters import DateTimeRange, Sorting, TomanRange, Where
-from schema.node import Node, to_global_id
+from schema.node import Node, id_field
 from schema.order import Order
 from schema.payment import Payment
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A change to the viewer's balance. Entries are never changed or removed.")
-class LedgerEntry(Node):
+class LedgerEntry(Node, View[LedgerEntryRow]):
     """An entry of the ledger."""
 
-    kind: LedgerKind = strawberry.field(description="Why the balance changed.")
-    amount: Toman = strawberry.field(description="The amount in Toman; negative for spending.")
-    balance_after: Toman = strawberry.field(description="The balance after this entry, in Toman.")
-    created_at: datetime = strawberry.field(description="When the entry was written.")
-    order_id: strawberry.Private[int | None]
-    payment_id: strawberry.Private[int | None]
+    id: strawberry.ID = id_field("LedgerEntry")
+    kind: LedgerKind = column("kind", description="Why the balance changed.")
+    amount: Toman = column("amount", description="The amount in Toman; negative for spending.")
+    balance_after: Toman = column("balance_after", description="The balance after this entry, in Toman.")
+    created_at: datetime = column("created_at", description="When the entry was written.")
 
     @strawberry.field(
         description="The order that was charged or refunded; null if the change has another cause."
     )
     async def order(self, info: Info) -> Order | None:
-        if self.order_id is None:
+        if self.row.order_id is None:
             return None
-        return Order.from_model(await info.context.loaders.order.load(self.order_id))
+        return Order.from_model(await info.context.loaders.order.load(self.row.order_id))
 
     @strawberry.field(description="The payment that was credited; null if the change has another cause.")
     async def payment(self, info: Info) -> Payment | None:
-        if self.payment_id is None:
+        if self.row.payment_id is None:
             return None
-        return Payment.from_model(await info.context.loaders.payment.load(self.payment_id))
-
-    @classmethod
-    def from_model(cls, row: LedgerEntryRow) -> Self:
-        return cls(
-            id=to_global_id("LedgerEntry", row.id),
-            kind=row.kind,
-            amount=Toman(row.amount),
-            balance_after=Toman(row.balance_after),
-            created_at=row.created_at,
-            order_id=row.order_id,
-            payment_id=row.payment_id,
-        )
+        return Payment.from_model(await info.context.loaders.payment.load(self.row.payment_id))
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

@@ -13,29 +13,21 @@ from resolvers.pagination import PageRequest
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import NotificationKind, NotificationOrderField
+from schema.fields import View, column
 from schema.filters import DateTimeRange, Sorting, Where
-from schema.node import Node, parse_uuid, to_global_id
+from schema.node import Node, id_field, parse_uuid
 from schema.problem_unions import mutation_field
 
 
 @strawberry.type(description="A message from the shop to a user.")
-class Notification(Node):
+class Notification(Node, View[NotificationRow]):
     """A notification; unread while `read_at` is null."""
 
-    kind: NotificationKind = strawberry.field(description="The kind of event, for programs.")
-    message: str = strawberry.field(description="The message, for people.")
-    created_at: datetime = strawberry.field(description="When it was sent.")
-    read_at: datetime | None = strawberry.field(description="When it was marked as read; null while unread.")
-
-    @classmethod
-    def from_model(cls, row: NotificationRow) -> Self:
-        return cls(
-            id=to_global_id("Notification", row.id),
-            kind=row.kind,
-            message=row.message,
-            created_at=row.created_at,
-            read_at=row.read_at,
-        )
+    id: strawberry.ID = id_field("Notification")
+    kind: NotificationKind = column("kind", description="The kind of event, for programs.")
+    message: str = column("message", description="The message, for people.")
+    created_at: datetime = column("created_at", description="When it was sent.")
+    read_at: datetime | None = column("read_at", description="When it was marked as read; null while unread.")
 
     @classmethod
     async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:

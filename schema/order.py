@@ -26,7 +26,7 @@ from schema.enums import (
     ServiceType,
     SubscriptionStatus,
 )
-from schema.fields import column, related
+from schema.fields import View, column, related
 from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import Node, id_field, parse_id
 from schema.order_event import OrderEvent
@@ -102,10 +102,9 @@ class OrderSubscription:
 
 
 @strawberry.type(description="An order and the state of its delivery.")
-class Order(Node):
+class Order(Node, View[OrderRow]):
     """An order as its buyer sees it; which provider delivers is for staff only."""
 
-    row: strawberry.Private[OrderRow]
     id: strawberry.ID = id_field("Order")
     status: OrderStatus = column("status", description="The current status.")
     type: ServiceType = column("service_type", description="The service's type when the order was placed.")
@@ -176,10 +175,6 @@ class Order(Node):
     )
     async def refills(self, info: Info) -> list[Refill]:
         return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.row.id)]
-
-    @classmethod
-    def from_model(cls, row: OrderRow) -> Self:
-        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

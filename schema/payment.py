@@ -15,43 +15,31 @@ from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import PaymentOrderField, PaymentStatus
+from schema.fields import View, column
 from schema.filters import DateTimeRange, Sorting, TomanRange, Where
-from schema.node import Node, to_global_id
+from schema.node import Node, id_field
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A payment into the viewer's wallet.")
-class Payment(Node):
+class Payment(Node, View[PaymentRow]):
     """A payment as its payer sees it."""
 
-    amount: Toman = strawberry.field(description="The amount in Toman.")
-    status: PaymentStatus = strawberry.field(description="The status reported by the gateway.")
-    url: str | None = strawberry.field(
-        description="The gateway's payment page; null if the payment could not be opened."
+    id: strawberry.ID = id_field("Payment")
+    amount: Toman = column("amount", description="The amount in Toman.")
+    status: PaymentStatus = column("status", description="The status reported by the gateway.")
+    url: str | None = column(
+        "url", description="The gateway's payment page; null if the payment could not be opened."
     )
-    gateway: str = strawberry.field(description="The payment gateway, such as `zarinpal`.")
-    reference: str | None = strawberry.field(
-        description="The gateway's reference number; null until it is paid."
+    gateway: str = column("gateway", description="The payment gateway, such as `zarinpal`.")
+    reference: str | None = column(
+        "reference", description="The gateway's reference number; null until it is paid."
     )
-    card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
-    created_at: datetime = strawberry.field(description="When it was started.")
-    credited_at: datetime | None = strawberry.field(
-        description="When it was credited to the wallet; null until then."
+    card_mask: str | None = column("card_mask", description="The payer's card, such as `603799******0000`.")
+    created_at: datetime = column("created_at", description="When it was started.")
+    credited_at: datetime | None = column(
+        "credited_at", description="When it was credited to the wallet; null until then."
     )
-
-    @classmethod
-    def from_model(cls, row: PaymentRow) -> Self:
-        return cls(
-            id=to_global_id("Payment", row.id),
-            amount=Toman(row.amount),
-            status=row.status,
-            url=row.url,
-            gateway=row.gateway,
-            reference=row.reference,
-            card_mask=row.card_mask,
-            created_at=row.created_at,
-            credited_at=row.credited_at,
-        )
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

@@ -11,30 +11,23 @@ from models import Refill as RefillRow
 from resolvers import refills
 from schema.context import Info
 from schema.enums import PublicReason, RefillStatus
-from schema.node import Node, parse_id, to_global_id
+from schema.fields import View, column
+from schema.node import Node, id_field, parse_id
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A request to replace units that dropped from a completed order.")
-class Refill(Node):
+class Refill(Node, View[RefillRow]):
     """A refill as the order's buyer sees it."""
 
-    status: RefillStatus = strawberry.field(description="The current status.")
-    note: str | None = strawberry.field(description="A note from staff to the buyer.")
-    public_reason: PublicReason | None = strawberry.field(description="Why it was rejected or is waiting.")
-    created_at: datetime = strawberry.field(description="When it was requested.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: RefillRow) -> Self:
-        return cls(
-            id=to_global_id("Refill", row.id),
-            status=row.status,
-            note=row.note,
-            public_reason=public_reasons.reason_for_refill(row.status),
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    id: strawberry.ID = id_field("Refill")
+    status: RefillStatus = column("status", description="The current status.")
+    note: str | None = column("note", description="A note from staff to the buyer.")
+    public_reason: PublicReason | None = column(
+        "status", description="Why it was rejected or is waiting.", convert=public_reasons.reason_for_refill
+    )
+    created_at: datetime = column("created_at", description="When it was requested.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

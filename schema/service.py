@@ -16,7 +16,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import ServiceType
-from schema.fields import column, related
+from schema.fields import View, column, related
 from schema.filters import IdIn, Sorting, TextContains, TomanRange, Where, ids_of
 from schema.node import Node, id_field, parse_id
 from schema.scalars import Count
@@ -24,10 +24,9 @@ from schema.selection import get_projection
 
 
 @strawberry.type(description="A service that the shop sells.")
-class Service(Node):
+class Service(Node, View[ServiceRow]):
     """A catalogue entry as shoppers see it."""
 
-    row: strawberry.Private[ServiceRow]
     id: strawberry.ID = id_field("Service")
     name: str = column("name", description="The name.")
     description: str = column("description", description="HTML; may be empty.")
@@ -54,10 +53,6 @@ class Service(Node):
     )
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.load_category(self.row))
-
-    @classmethod
-    def from_model(cls, row: ServiceRow) -> Self:
-        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

@@ -15,8 +15,9 @@ from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import TicketOrderField, TicketStatus
+from schema.fields import View, column
 from schema.filters import DateTimeRange, Sorting, TextContains, Where
-from schema.node import Node, parse_id, to_global_id
+from schema.node import Node, id_field, parse_id, to_global_id
 from schema.problem_unions import mutation_field
 
 
@@ -57,34 +58,22 @@ class TicketMessage(Node):
 
 
 @strawberry.type(description="A support ticket.")
-class Ticket(Node):
+class Ticket(Node, View[TicketRow]):
     """A ticket with its first text; messages follow."""
 
-    subject: str = strawberry.field(description="The subject.")
-    description: str = strawberry.field(
-        description="The first message, as the user sent it. Not safe to render as HTML."
+    id: strawberry.ID = id_field("Ticket")
+    subject: str = column("subject", description="The subject.")
+    description: str = column(
+        "description", description="The first message, as the user sent it. Not safe to render as HTML."
     )
-    status: TicketStatus = strawberry.field(description="The status, which shows whose turn it is to answer.")
-    created_at: datetime = strawberry.field(description="When it was opened.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    key: strawberry.Private[int]
+    status: TicketStatus = column("status", description="The status, which shows whose turn it is to answer.")
+    created_at: datetime = column("created_at", description="When it was opened.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @strawberry.field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[TicketMessage]:
-        rows = await info.context.loaders.messages.load(self.key)
+        rows = await info.context.loaders.messages.load(self.row.id)
         return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
-
-    @classmethod
-    def from_model(cls, row: TicketRow) -> Self:
-        return cls(
-            id=to_global_id("Ticket", row.id),
-            subject=row.subject,
-            description=row.description,
-            status=row.status,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            key=row.id,
-        )
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

@@ -11,60 +11,42 @@ from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
 from schema.enums import UserRole
-from schema.node import Node, to_global_id
+from schema.fields import View, column
+from schema.node import Node, id_field
 from schema.problem_unions import mutation_field
 
 
 @strawberry.type(description="A person with a wallet. Only the user's own record can be read.")
-class User(Node):
+class User(Node, View[UserRow]):
     """A user as the user sees it; secrets are not part of it."""
 
-    first_name: str | None = strawberry.field(description="First name.")
-    last_name: str | None = strawberry.field(description="Last name.")
-    email: str | None = strawberry.field(description="Email address in lower case.")
-    mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
-    mobile_verified: bool = strawberry.field(
-        description="Whether the user has verified this mobile number by logging in with it."
+    id: strawberry.ID = id_field("User")
+    first_name: str | None = column("first_name", description="First name.")
+    last_name: str | None = column("last_name", description="Last name.")
+    email: str | None = column("email", description="Email address in lower case.")
+    mobile: str | None = column("mobile", description="Mobile number, such as 09011235566.")
+    mobile_verified: bool = column(
+        "mobile_verified",
+        description="Whether the user has verified this mobile number by logging in with it.",
     )
-    role: UserRole = strawberry.field(description="The user's role.")
-    balance: Toman = strawberry.field(description="The wallet's balance, in Toman.")
-    custom_rate: int = strawberry.field(description="The user's personal discount, in percent.")
-    login_type: str | None = strawberry.field(
-        description="How the user registered, as the old panel recorded it."
+    role: UserRole = column("role", description="The user's role.")
+    balance: Toman = column("balance", description="The wallet's balance, in Toman.")
+    custom_rate: int = column("custom_rate", description="The user's personal discount, in percent.")
+    login_type: str | None = column(
+        "login_type", description="How the user registered, as the old panel recorded it."
     )
-    timezone: str | None = strawberry.field(description="The user's time zone, such as Asia/Tehran.")
-    more_information: str | None = strawberry.field(description="Notes about the user from the old panel.")
-    settings: str | None = strawberry.field(description="Settings from the old panel.")
-    description: str | None = strawberry.field(description="A note by the shop.")
-    spent: Toman | None = strawberry.field(
-        description="The total spent according to the old panel, in Toman; null for newer users."
+    timezone: str | None = column("timezone", description="The user's time zone, such as Asia/Tehran.")
+    more_information: str | None = column(
+        "more_information", description="Notes about the user from the old panel."
     )
-    is_active: bool = strawberry.field(description="Whether the user can sign in.")
-    created_at: datetime = strawberry.field(description="When the user registered.")
-    updated_at: datetime = strawberry.field(description="When the record was last updated.")
-
-    @classmethod
-    def from_model(cls, row: UserRow) -> Self:
-        return cls(
-            id=to_global_id("User", row.id),
-            first_name=row.first_name,
-            last_name=row.last_name,
-            email=row.email,
-            mobile=row.mobile,
-            mobile_verified=row.mobile_verified,
-            role=row.role,
-            balance=Toman(row.balance),
-            custom_rate=row.custom_rate,
-            login_type=row.login_type,
-            timezone=row.timezone,
-            more_information=row.more_information,
-            settings=row.settings,
-            description=row.description,
-            spent=None if row.spent is None else Toman(row.spent),
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    settings: str | None = column("settings", description="Settings from the old panel.")
+    description: str | None = column("description", description="A note by the shop.")
+    spent: Toman | None = column(
+        "spent", description="The total spent according to the old panel, in Toman; null for newer users."
+    )
+    is_active: bool = column("is_active", description="Whether the user can sign in.")
+    created_at: datetime = column("created_at", description="When the user registered.")
+    updated_at: datetime = column("updated_at", description="When the record was last updated.")
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:

@@ -1,23 +1,25 @@
 """The audit log."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import orjson
 import strawberry
 
+from engine.executor.hints import FieldHints
 from models import AuditEntry as AuditEntryRow
 from resolvers.filters import Ids, OneOf
 from resolvers.pagination import PageRequest
 from resolvers.staff import audit_log
 from resolvers.staff.audit_log import AuditFilter
 from schema.admin.enums import AdminAuditOrderField, StaffAct, StaffSubject
+from schema.admin.record import AdminRecord
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import UserRole
+from schema.fields import column
 from schema.filters import DateTimeRange, IdIn, Sorting, Where, ids_of
-from schema.node import to_global_id
 
 
 @strawberry.type(description="A column that an action changed.")
@@ -36,46 +38,29 @@ class AdminAuditChange:
 @strawberry.type(
     description="An action by a staff member on one record. Entries are never changed or removed."
 )
-class AdminAuditEntry:
+class AdminAuditEntry(AdminRecord[AuditEntryRow]):
     """An entry of the audit log."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    act: StaffAct = column("act", description="The action.")
+    role: UserRole = column("role", description="The role that the actor had at the time.")
+    subject: StaffSubject = column("subject", description="The kind of record it was done to.")
+    subject_number: int | None = column(
+        "subject_id", description="The `number` of that record; null for settings."
     )
-    act: StaffAct = strawberry.field(description="The action.")
-    role: UserRole = strawberry.field(description="The role that the actor had at the time.")
-    subject: StaffSubject = strawberry.field(description="The kind of record it was done to.")
-    subject_number: int | None = strawberry.field(
-        description="The `number` of that record; null for settings."
+    changes: list[AdminAuditChange] = strawberry.field(
+        resolver=lambda self: _build_changes(self.row),
+        description="The columns that changed.",
+        metadata=FieldHints(is_pure=True).metadata,
     )
-    changes: list[AdminAuditChange] = strawberry.field(description="The columns that changed.")
-    reason: str | None = strawberry.field(description="The reason, if one was given.")
-    service_token: str | None = strawberry.field(
-        description="The name of the service token that was used; null if a person did it."
+    reason: str | None = column("reason", description="The reason, if one was given.")
+    service_token: str | None = column(
+        "service_token", description="The name of the service token that was used; null if a person did it."
     )
-    created_at: datetime = strawberry.field(description="When it was done.")
-    actor_id: strawberry.Private[int]
+    created_at: datetime = column("created_at", description="When it was done.")
 
     @strawberry.field(description="Who did it. Requires `READ_USERS`.")
     async def actor(self, info: Info) -> AdminUser:
-        return await load_user(info, self.actor_id)
-
-    @classmethod
-    def from_model(cls, row: AuditEntryRow) -> Self:
-        return cls(
-            id=to_global_id("AdminAuditEntry", row.id),
-            number=row.id,
-            act=row.act,
-            role=row.role,
-            subject=row.subject,
-            subject_number=row.subject_id,
-            changes=_build_changes(row),
-            reason=row.reason,
-            service_token=row.service_token,
-            created_at=row.created_at,
-            actor_id=row.actor_id,
-        )
+        return await load_user(info, self.row.actor_id)
 
 
 def _build_changes(row: AuditEntryRow) -> list[AdminAuditChange]:

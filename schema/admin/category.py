@@ -1,7 +1,7 @@
 """Categories, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
@@ -12,41 +12,25 @@ from resolvers.staff import categories
 from resolvers.staff.categories import CategoryFilter
 from schema.admin.enums import AdminCategoryOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
+from schema.fields import column
 from schema.filters import IdIn, Sorting, TextContains, Where, ids_of
-from schema.node import parse_id, to_global_id
+from schema.node import parse_id
 
 
 @strawberry.type(description="A category of the catalogue, on sale or not.")
-class AdminCategory:
+class AdminCategory(AdminRecord[CategoryRow]):
     """A category as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
-    )
-    name: str = strawberry.field(description="The name.")
-    description: str = strawberry.field(description="HTML; may be empty.")
-    image: str | None = strawberry.field(description="URL or path of its image.")
-    position: int = strawberry.field(description="Display position; lower comes first.")
-    is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: CategoryRow) -> Self:
-        return cls(
-            id=to_global_id("AdminCategory", row.id),
-            number=row.id,
-            name=row.name,
-            description=row.description,
-            image=row.image,
-            position=row.position,
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    name: str = column("name", description="The name.")
+    description: str = column("description", description="HTML; may be empty.")
+    image: str | None = column("image", description="URL or path of its image.")
+    position: int = column("position", description="Display position; lower comes first.")
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 @strawberry.input(description="Filter for categories. Omitted or null criteria are ignored.")

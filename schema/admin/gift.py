@@ -1,7 +1,8 @@
 """The wheel's gifts, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -12,40 +13,29 @@ from resolvers.staff import gifts
 from resolvers.staff.gifts import GiftFilter
 from schema.admin.enums import AdminGiftOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
+from schema.fields import column
 from schema.filters import IdIn, Sorting, Where, ids_of
 from schema.node import parse_id, to_global_id
 from schema.scalars import Count
 
 
 @strawberry.type(description="A prize on the wheel of fortune, active or not.")
-class AdminGift:
+class AdminGift(AdminRecord[GiftRow]):
     """A gift as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    service_id: strawberry.ID = column(
+        "service_id",
+        description="The service that is given away.",
+        convert=partial(to_global_id, "AdminService"),
     )
-    service_id: strawberry.ID = strawberry.field(description="The service that is given away.")
-    min: Count = strawberry.field(description="The smallest quantity that can be won, in units.")
-    max: Count = strawberry.field(description="The largest quantity that can be won, in units.")
-    is_active: bool = strawberry.field(description="Whether it can be won.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: GiftRow) -> Self:
-        return cls(
-            id=to_global_id("AdminGift", row.id),
-            number=row.id,
-            service_id=to_global_id("AdminService", row.service_id),
-            min=Count(row.min_quantity),
-            max=Count(row.max_quantity),
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    min: Count = column("min_quantity", description="The smallest quantity that can be won, in units.")
+    max: Count = column("max_quantity", description="The largest quantity that can be won, in units.")
+    is_active: bool = column("is_active", description="Whether it can be won.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 @strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")

@@ -1,7 +1,8 @@
 """All users' ledger entries."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -13,50 +14,40 @@ from resolvers.staff import order_lists, users
 from resolvers.staff.order_lists import LedgerFilter
 from schema.admin.enums import AdminLedgerOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import LedgerKind
+from schema.fields import column
 from schema.filters import DateTimeRange, IdIn, Sorting, Where, ids_of
 from schema.ledger import LedgerKindIn
-from schema.node import parse_id, to_global_id, to_optional_global_id
+from schema.node import parse_id, to_optional_global_id
 
 
 @strawberry.type(description="A change to a balance. Entries are never changed or removed.")
-class AdminLedgerEntry:
+class AdminLedgerEntry(AdminRecord[LedgerEntryRow]):
     """An entry of somebody's ledger."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    kind: LedgerKind = column("kind", description="Why the balance changed.")
+    amount: Toman = column("amount", description="The amount in Toman; negative for a debit.")
+    balance_after: Toman = column("balance_after", description="The balance after this entry, in Toman.")
+    order_id: strawberry.ID | None = column(
+        "order_id",
+        description="The order that was charged or refunded.",
+        convert=partial(to_optional_global_id, "AdminOrder"),
     )
-    kind: LedgerKind = strawberry.field(description="Why the balance changed.")
-    amount: Toman = strawberry.field(description="The amount in Toman; negative for a debit.")
-    balance_after: Toman = strawberry.field(description="The balance after this entry, in Toman.")
-    order_id: strawberry.ID | None = strawberry.field(description="The order that was charged or refunded.")
-    payment_id: strawberry.ID | None = strawberry.field(description="The payment that was credited.")
-    note: str | None = strawberry.field(description="The reason that staff gave for an adjustment.")
-    created_at: datetime = strawberry.field(description="When the entry was written.")
-    user_id: strawberry.Private[int]
+    payment_id: strawberry.ID | None = column(
+        "payment_id",
+        description="The payment that was credited.",
+        convert=partial(to_optional_global_id, "AdminPayment"),
+    )
+    note: str | None = column("note", description="The reason that staff gave for an adjustment.")
+    created_at: datetime = column("created_at", description="When the entry was written.")
 
     @strawberry.field(description="The user whose balance changed. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await load_user(info, self.user_id)
-
-    @classmethod
-    def from_model(cls, row: LedgerEntryRow) -> Self:
-        return cls(
-            id=to_global_id("AdminLedgerEntry", row.id),
-            number=row.id,
-            kind=row.kind,
-            amount=Toman(row.amount),
-            balance_after=Toman(row.balance_after),
-            order_id=to_optional_global_id("AdminOrder", row.order_id),
-            payment_id=to_optional_global_id("AdminPayment", row.payment_id),
-            note=row.note,
-            created_at=row.created_at,
-            user_id=row.user_id,
-        )
+        return await load_user(info, self.row.user_id)
 
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")

@@ -1,7 +1,8 @@
 """All users' orders, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -16,10 +17,12 @@ from resolvers.staff import order_lists, orders
 from resolvers.staff.order_lists import OrderFilter
 from schema.admin.enums import OrderDispatch
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
+from schema.fields import column
 from schema.filters import SEARCH_COST, DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.order import OrderStatusIn
@@ -28,86 +31,61 @@ from schema.scalars import Count
 
 
 @strawberry.type(description="An order, with its delivery status and its state at the provider.")
-class AdminOrder:
+class AdminOrder(AdminRecord[OrderRow]):
     """An order as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    status: OrderStatus = column("status", description="The current status.")
+    dispatch: OrderDispatch = column("dispatch", description="The state of its submission to the provider.")
+    type: ServiceType = column("service_type", description="The service's type when the order was placed.")
+    source: OrderSource = column("source", description="The channel it was placed through.")
+    service_id: strawberry.ID = column(
+        "service_id",
+        description="The service that was ordered.",
+        convert=partial(to_global_id, "AdminService"),
     )
-    status: OrderStatus = strawberry.field(description="The current status.")
-    dispatch: OrderDispatch = strawberry.field(description="The state of its submission to the provider.")
-    type: ServiceType = strawberry.field(description="The service's type when the order was placed.")
-    source: OrderSource = strawberry.field(description="The channel it was placed through.")
-    service_id: strawberry.ID = strawberry.field(description="The service that was ordered.")
-    provider_id: strawberry.ID | None = strawberry.field(
-        description="The provider that delivers it; null if staff do."
+    provider_id: strawberry.ID | None = column(
+        "provider_id",
+        description="The provider that delivers it; null if staff do.",
+        convert=partial(to_optional_global_id, "AdminProvider"),
     )
-    provider_order_number: Count = strawberry.field(
-        description="`providerOrderId` if it is a whole number, otherwise 0."
+    provider_order_number: Count = column(
+        "provider_order_id",
+        description="`providerOrderId` if it is a whole number, otherwise 0.",
+        convert=ids.to_number,
     )
-    provider_order_id: str | None = strawberry.field(
-        description="The provider's id for the order, which may contain letters; null until it was sent."
+    provider_order_id: str | None = column(
+        "provider_order_id",
+        description="The provider's id for the order, which may contain letters; null until it was sent.",
     )
-    link: str = strawberry.field(description="The link or username that the order is for.")
-    quantity: Count = strawberry.field(description="The total number of units.")
-    charge: Toman = strawberry.field(description="The amount charged, in Toman.")
-    refunded: Toman = strawberry.field(description="The amount refunded so far, in Toman.")
-    start_count: Count = strawberry.field(description="The link's count before delivery began.")
-    remains: Count = strawberry.field(description="The number of units not delivered yet.")
-    attempts: int = strawberry.field(description="The number of attempts to send it.")
-    due_at: datetime | None = strawberry.field(description="When the worker processes it next.")
-    note: str | None = strawberry.field(description="A note for the buyer.")
-    staff_note: str | None = strawberry.field(
-        description="A note from the provider or the worker; not visible to the buyer."
+    link: str = column("link", description="The link or username that the order is for.")
+    quantity: Count = column("quantity", description="The total number of units.")
+    charge: Toman = column("charge", description="The amount charged, in Toman.")
+    refunded: Toman = column("refunded", description="The amount refunded so far, in Toman.")
+    start_count: Count = column("start_count", description="The link's count before delivery began.")
+    remains: Count = column("remains", description="The number of units not delivered yet.")
+    attempts: int = column("attempts", description="The number of attempts to send it.")
+    due_at: datetime | None = column("due_at", description="When the worker processes it next.")
+    note: str | None = column("note", description="A note for the buyer.")
+    staff_note: str | None = column(
+        "staff_note", description="A note from the provider or the worker; not visible to the buyer."
     )
-    public_reason: PublicReason | None = strawberry.field(
-        description="The reason shown to the buyer instead of `staffNote`."
+    public_reason: PublicReason | None = column(
+        "public_reason", description="The reason shown to the buyer instead of `staffNote`."
     )
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    user_id: strawberry.Private[int]
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @strawberry.field(description="The buyer. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await load_user(info, self.user_id)
+        return await load_user(info, self.row.user_id)
 
     @strawberry.field(
         description="The order's history, oldest first. Empty for orders imported from the old panel."
     )
     async def history(self, info: Info) -> list[AdminOrderEvent]:
         return [
-            AdminOrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.number)
+            AdminOrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)
         ]
-
-    @classmethod
-    def from_model(cls, row: OrderRow) -> Self:
-        return cls(
-            id=to_global_id("AdminOrder", row.id),
-            number=row.id,
-            status=row.status,
-            dispatch=row.dispatch,
-            type=row.service_type,
-            source=row.source,
-            service_id=to_global_id("AdminService", row.service_id),
-            provider_id=to_optional_global_id("AdminProvider", row.provider_id),
-            provider_order_number=Count(ids.to_number(row.provider_order_id)),
-            provider_order_id=row.provider_order_id,
-            link=row.link,
-            quantity=Count(row.quantity),
-            charge=Toman(row.charge),
-            refunded=Toman(row.refunded),
-            start_count=Count(row.start_count),
-            remains=Count(row.remains),
-            attempts=row.attempts,
-            due_at=row.due_at,
-            note=row.note,
-            staff_note=row.staff_note,
-            public_reason=row.public_reason,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            user_id=row.user_id,
-        )
 
 
 @strawberry.input(description="Matches any of several submission states.")

@@ -1,7 +1,7 @@
 """All users' payments, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
@@ -13,62 +13,41 @@ from resolvers.staff import payments
 from resolvers.staff.payments import PaymentFilter
 from schema.admin.enums import AdminPaymentOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import PaymentStatus
+from schema.fields import column
 from schema.filters import DateTimeRange, IdIn, Sorting, TomanRange, Where, ids_of
-from schema.node import parse_id, to_global_id
+from schema.node import parse_id
 from schema.payment import PaymentStatusIn
 
 
 @strawberry.type(description="A payment into a wallet.")
-class AdminPayment:
+class AdminPayment(AdminRecord[PaymentRow]):
     """A payment as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    amount: Toman = column(
+        "amount", description="The requested amount in Toman; for a settled payment, the credited amount."
     )
-    amount: Toman = strawberry.field(
-        description="The requested amount in Toman; for a settled payment, the credited amount."
+    status: PaymentStatus = column(
+        "status", description="The status reported by the gateway or set by staff."
     )
-    status: PaymentStatus = strawberry.field(
-        description="The status reported by the gateway or set by staff."
+    gateway: str = column("gateway", description="The payment gateway, such as `zarinpal`.")
+    authority: str | None = column("authority", description="The gateway's token for this payment.")
+    reference: str | None = column("reference", description="The gateway's reference number.")
+    card_mask: str | None = column("card_mask", description="The payer's card, such as `603799******0000`.")
+    note: str | None = column("note", description="The reason that staff gave.")
+    credited_at: datetime | None = column(
+        "credited_at", description="When it was credited to the wallet; null until then."
     )
-    gateway: str = strawberry.field(description="The payment gateway, such as `zarinpal`.")
-    authority: str | None = strawberry.field(description="The gateway's token for this payment.")
-    reference: str | None = strawberry.field(description="The gateway's reference number.")
-    card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
-    note: str | None = strawberry.field(description="The reason that staff gave.")
-    credited_at: datetime | None = strawberry.field(
-        description="When it was credited to the wallet; null until then."
-    )
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    user_id: strawberry.Private[int | None]
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @strawberry.field(description="The payer; null for a test payment. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser | None:
-        return None if self.user_id is None else await load_user(info, self.user_id)
-
-    @classmethod
-    def from_model(cls, row: PaymentRow) -> Self:
-        return cls(
-            id=to_global_id("AdminPayment", row.id),
-            number=row.id,
-            amount=Toman(row.amount),
-            status=row.status,
-            gateway=row.gateway,
-            authority=row.authority,
-            reference=row.reference,
-            card_mask=row.card_mask,
-            note=row.note,
-            credited_at=row.credited_at,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            user_id=row.user_id,
-        )
+        return None if self.row.user_id is None else await load_user(info, self.row.user_id)
 
 
 @strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")

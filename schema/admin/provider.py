@@ -14,66 +14,46 @@ from resolvers.staff import providers
 from resolvers.staff.providers import ProviderFilter, ProviderValues
 from schema.admin.enums import AdminProviderOrderField, PauseReason
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
+from schema.fields import column
 from schema.filters import IdIn, Sorting, TextContains, Where, ids_of
-from schema.node import parse_id, to_global_id
+from schema.node import parse_id
 
 
 @strawberry.type(description="An upstream panel with the common SMM panel API v2. Its key is never shown.")
-class AdminProvider:
+class AdminProvider(AdminRecord[ProviderRow]):
     """A provider as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    name: str = column("name", description="Its name, for staff.")
+    url: str = column("url", description="The URL of its API.")
+    balance: str | None = column(
+        "balance", description="The shop's balance there, as reported by the provider."
     )
-    name: str = strawberry.field(description="Its name, for staff.")
-    url: str = strawberry.field(description="The URL of its API.")
-    balance: str | None = strawberry.field(
-        description="The shop's balance there, as reported by the provider."
+    currency: str | None = column("currency", description="The currency of its balance and rates.")
+    toman_per_unit: Toman = column(
+        "toman_per_unit", description="The price of one unit of its currency, in Toman."
     )
-    currency: str | None = strawberry.field(description="The currency of its balance and rates.")
-    toman_per_unit: Toman = strawberry.field(description="The price of one unit of its currency, in Toman.")
-    margin_percent: int = strawberry.field(description="The margin added to its rates, in percent.")
-    rounding: Toman = strawberry.field(description="Prices are rounded up to a multiple of this many Toman.")
-    concurrency: int = strawberry.field(description="The maximum number of concurrent calls per worker.")
-    is_sandbox: bool = strawberry.field(description="Whether it is this installation's built-in sandbox.")
-    is_active: bool = strawberry.field(description="Whether orders are sent to it.")
-    paused_until: datetime | None = strawberry.field(
+    margin_percent: int = column("margin_percent", description="The margin added to its rates, in percent.")
+    rounding: Toman = column(
+        "rounding", description="Prices are rounded up to a multiple of this many Toman."
+    )
+    concurrency: int = column("concurrency", description="The maximum number of concurrent calls per worker.")
+    is_sandbox: bool = column("is_sandbox", description="Whether it is this installation's built-in sandbox.")
+    is_active: bool = column("is_active", description="Whether orders are sent to it.")
+    paused_until: datetime | None = column(
+        "paused_until",
         description="No orders are sent before this time; a balance request then checks whether it has "
-        "recovered."
+        "recovered.",
     )
-    pause_reason: PauseReason | None = strawberry.field(
-        description="Why it was paused; null once it has accepted an order again."
+    pause_reason: PauseReason | None = column(
+        "pause_reason", description="Why it was paused; null once it has accepted an order again."
     )
-    pause_note: str | None = strawberry.field(description="The provider's message when it was paused.")
-    synced_at: datetime | None = strawberry.field(description="When its catalogue was last read.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: ProviderRow) -> Self:
-        return cls(
-            id=to_global_id("AdminProvider", row.id),
-            number=row.id,
-            name=row.name,
-            url=row.url,
-            balance=row.balance,
-            currency=row.currency,
-            toman_per_unit=Toman(row.toman_per_unit),
-            margin_percent=row.margin_percent,
-            rounding=Toman(row.rounding),
-            concurrency=row.concurrency,
-            is_sandbox=row.is_sandbox,
-            is_active=row.is_active,
-            paused_until=row.paused_until,
-            pause_reason=row.pause_reason,
-            pause_note=row.pause_note,
-            synced_at=row.synced_at,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    pause_note: str | None = column("pause_note", description="The provider's message when it was paused.")
+    synced_at: datetime | None = column("synced_at", description="When its catalogue was last read.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 @strawberry.type(description="The number of services with one outcome of a sync.")

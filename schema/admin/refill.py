@@ -1,7 +1,8 @@
 """Refills that are held, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -12,44 +13,38 @@ from resolvers.staff import refills
 from schema.admin.fields import admin_mutation
 from schema.context import Info
 from schema.enums import RefillStatus
+from schema.fields import View, column
 from schema.node import parse_id, to_global_id
 
 _ID = strawberry.argument(description="Global id of an `AdminRefill`.")
 
 
 @strawberry.type(description="A request to replace units that dropped from an order, with details for staff.")
-class AdminRefill:
+class AdminRefill(View[RefillRow]):
     """A refill with what the provider said of it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    order_id: strawberry.ID = strawberry.field(description="Global id of the `AdminOrder` to refill.")
-    order_number: int = strawberry.field(description="The order's number.")
-    provider_refill_id: str | None = strawberry.field(
-        description="The provider's id for the refill; null until the provider accepts it."
+    id: strawberry.ID = column(
+        "id", description="Global id; opaque to clients.", convert=partial(to_global_id, "AdminRefill")
     )
-    status: RefillStatus = strawberry.field(
-        description="The current status; AWAITING means on hold for staff."
+    order_id: strawberry.ID = column(
+        "order_id",
+        description="Global id of the `AdminOrder` to refill.",
+        convert=partial(to_global_id, "AdminOrder"),
     )
-    note: str | None = strawberry.field(description="A note for the buyer.")
-    staff_note: str | None = strawberry.field(
-        description="A note from the provider or the worker; not visible to the buyer."
+    order_number: int = column("order_id", description="The order's number.")
+    provider_refill_id: str | None = column(
+        "provider_refill_id",
+        description="The provider's id for the refill; null until the provider accepts it.",
     )
-    created_at: datetime = strawberry.field(description="When it was requested.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: RefillRow) -> Self:
-        return cls(
-            id=to_global_id("AdminRefill", row.id),
-            order_id=to_global_id("AdminOrder", row.order_id),
-            order_number=row.order_id,
-            provider_refill_id=row.provider_refill_id,
-            status=row.status,
-            note=row.note,
-            staff_note=row.staff_note,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    status: RefillStatus = column(
+        "status", description="The current status; AWAITING means on hold for staff."
+    )
+    note: str | None = column("note", description="A note for the buyer.")
+    staff_note: str | None = column(
+        "staff_note", description="A note from the provider or the worker; not visible to the buyer."
+    )
+    created_at: datetime = column("created_at", description="When it was requested.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 @strawberry.type

@@ -1,7 +1,8 @@
 """Services, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -15,9 +16,11 @@ from resolvers.staff.service_lists import ServiceFilter
 from resolvers.staff.services import ServiceValues
 from schema.admin.enums import AdminServiceOrderField, ServiceFlag, ServiceSource
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import ServiceType
+from schema.fields import column
 from schema.filters import IdIn, Sorting, TextContains, TomanRange, Where, ids_of
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.scalars import Count
@@ -27,71 +30,49 @@ _ONE_TOMAN = Toman(1)
 
 
 @strawberry.type(description="A service, on sale or not, with its cost to the shop.")
-class AdminService:
+class AdminService(AdminRecord[ServiceRow]):
     """A service as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    category_id: strawberry.ID = column(
+        "category_id",
+        description="The category it belongs to.",
+        convert=partial(to_global_id, "AdminCategory"),
     )
-    category_id: strawberry.ID = strawberry.field(description="The category it belongs to.")
-    name: str = strawberry.field(description="The name.")
-    description: str = strawberry.field(description="HTML; may be empty.")
-    price: Toman = strawberry.field(description="Toman per 1,000 units, or per order for packages.")
-    original_price: Toman | None = strawberry.field(
-        description="The provider's price in Toman, as of the last sync."
+    name: str = column("name", description="The name.")
+    description: str = column("description", description="HTML; may be empty.")
+    price: Toman = column("price", description="Toman per 1,000 units, or per order for packages.")
+    original_price: Toman | None = column(
+        "original_price", description="The provider's price in Toman, as of the last sync."
     )
-    min: Count = strawberry.field(description="The smallest quantity, in units.")
-    max: Count = strawberry.field(description="The largest quantity, in units.")
-    type: ServiceType = strawberry.field(
-        description="The service type, which determines the fields an order needs."
+    min: Count = column("min_quantity", description="The smallest quantity, in units.")
+    max: Count = column("max_quantity", description="The largest quantity, in units.")
+    type: ServiceType = column(
+        "type", description="The service type, which determines the fields an order needs."
     )
-    source: ServiceSource = strawberry.field(description="Whether staff or a provider deliver it.")
-    provider_id: strawberry.ID | None = strawberry.field(
-        description="The provider that delivers it; null if staff do."
+    source: ServiceSource = column("source", description="Whether staff or a provider deliver it.")
+    provider_id: strawberry.ID | None = column(
+        "provider_id",
+        description="The provider that delivers it; null if staff do.",
+        convert=partial(to_optional_global_id, "AdminProvider"),
     )
-    provider_service_id: str | None = strawberry.field(description="The provider's id for this service.")
-    flag: ServiceFlag | None = strawberry.field(
-        description="The problem found by the last sync; null if there is none."
+    provider_service_id: str | None = column(
+        "provider_service_id", description="The provider's id for this service."
     )
-    flagged_at: datetime | None = strawberry.field(description="When the flag was set.")
-    drip_feed: bool = strawberry.field(description="Whether an order can be delivered in several runs.")
-    refill: bool = strawberry.field(description="Whether dropped units can be refilled.")
-    cancel: bool = strawberry.field(description="Whether an order can be canceled at the provider.")
-    refuses_duplicates: bool = strawberry.field(
+    flag: ServiceFlag | None = column(
+        "flag", description="The problem found by the last sync; null if there is none."
+    )
+    flagged_at: datetime | None = column("flagged_at", description="When the flag was set.")
+    drip_feed: bool = column("drip_feed", description="Whether an order can be delivered in several runs.")
+    refill: bool = column("can_refill", description="Whether dropped units can be refilled.")
+    cancel: bool = column("can_cancel", description="Whether an order can be canceled at the provider.")
+    refuses_duplicates: bool = column(
+        "refuses_duplicates",
         description="Whether a buyer must wait for an order to finish before ordering for the same link "
-        "again."
+        "again.",
     )
-    is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: ServiceRow) -> Self:
-        return cls(
-            id=to_global_id("AdminService", row.id),
-            number=row.id,
-            category_id=to_global_id("AdminCategory", row.category_id),
-            name=row.name,
-            description=row.description,
-            price=Toman(row.price),
-            original_price=None if row.original_price is None else Toman(row.original_price),
-            min=Count(row.min_quantity),
-            max=Count(row.max_quantity),
-            type=row.type,
-            source=row.source,
-            provider_id=to_optional_global_id("AdminProvider", row.provider_id),
-            provider_service_id=row.provider_service_id,
-            flag=row.flag,
-            flagged_at=row.flagged_at,
-            drip_feed=row.drip_feed,
-            refill=row.can_refill,
-            cancel=row.can_cancel,
-            refuses_duplicates=row.refuses_duplicates,
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 @strawberry.input(

@@ -1,10 +1,11 @@
 """Service tokens, for owners."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
+from engine.executor.hints import FieldHints
 from models import AccessToken
 from resolvers import sessions
 from resolvers.staff import service_tokens
@@ -13,39 +14,38 @@ from schema.admin.enums import Permission
 from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser
 from schema.context import Info
+from schema.fields import View, column
 
 
 @strawberry.type(description="A token for one of the shop's own programs, limited to specific permissions.")
-class AdminServiceToken:
+class AdminServiceToken(View[AccessToken]):
     """One service token; the token itself is not part of it."""
 
-    id: strawberry.ID = strawberry.field(
-        description="The id for `revokeServiceToken`; not secret, and not the token itself."
+    id: strawberry.ID = column(
+        "id",
+        description="The id for `revokeServiceToken`; not secret, and not the token itself.",
+        convert=sessions.to_public_id,
     )
-    name: str = strawberry.field(
-        description="Its purpose, such as `nightly report`; recorded in the audit log."
+    name: str = column(
+        "name",
+        description="Its purpose, such as `nightly report`; recorded in the audit log.",
+        convert=lambda name: name or "",
     )
     permissions: list[Permission] = strawberry.field(
-        description="Its permissions, which apply only while its user's role has them too."
+        resolver=lambda self: sorted(self.row.granted_permissions),
+        description="Its permissions, which apply only while its user's role has them too.",
+        metadata=FieldHints(is_pure=True).metadata,
     )
-    user: AdminUser = strawberry.field(description="The user who created it and on whose behalf it acts.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    last_seen_at: datetime | None = strawberry.field(
-        description="When it was last used, accurate to an hour; null during its first hour."
+    user: AdminUser = strawberry.field(
+        resolver=lambda self: AdminUser.from_model(self.row.user),
+        description="The user who created it and on whose behalf it acts.",
+        metadata=FieldHints(is_pure=True).metadata,
     )
-    expires_at: datetime = strawberry.field(description="When it expires, unless it is revoked earlier.")
-
-    @classmethod
-    def from_model(cls, row: AccessToken) -> Self:
-        return cls(
-            id=strawberry.ID(sessions.to_public_id(row.id)),
-            name=row.name or "",
-            permissions=sorted(row.granted_permissions),
-            user=AdminUser.from_model(row.user),
-            created_at=row.issued_at,
-            last_seen_at=row.last_seen_at,
-            expires_at=row.expires_at,
-        )
+    created_at: datetime = column("issued_at", description="When it was created.")
+    last_seen_at: datetime | None = column(
+        "last_seen_at", description="When it was last used, accurate to an hour; null during its first hour."
+    )
+    expires_at: datetime = column("expires_at", description="When it expires, unless it is revoked earlier.")
 
 
 @strawberry.type(description="A newly created service token.")

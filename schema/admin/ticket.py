@@ -1,7 +1,7 @@
 """All users' tickets, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
@@ -13,75 +13,52 @@ from resolvers.staff import tickets
 from resolvers.staff.tickets import TicketFilter
 from schema.admin.enums import AdminTicketOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.admin.user import AdminUser, load_user
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import TicketStatus
+from schema.fields import View, column
 from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, Where, ids_of
-from schema.node import parse_id, to_global_id
+from schema.node import parse_id
 from schema.ticket import TicketStatusIn
 
 
 @strawberry.type(description="A message in a ticket.")
-class AdminTicketMessage:
+class AdminTicketMessage(View[TicketMessageRow]):
     """A message, the owner's or staff's."""
 
-    message: str = strawberry.field(description="The text as it was sent. Not safe to render as HTML.")
-    is_read: bool = strawberry.field(description="Whether the recipient has read it.")
-    created_at: datetime = strawberry.field(description="When it was written.")
-    user_id: strawberry.Private[int]
+    message: str = column("message", description="The text as it was sent. Not safe to render as HTML.")
+    is_read: bool = column("is_read", description="Whether the recipient has read it.")
+    created_at: datetime = column("created_at", description="When it was written.")
 
     @strawberry.field(description="The author. Requires `READ_USERS`.")
     async def writer(self, info: Info) -> AdminUser:
-        return await load_user(info, self.user_id)
-
-    @classmethod
-    def from_model(cls, row: TicketMessageRow) -> Self:
-        return cls(message=row.message, is_read=row.is_read, created_at=row.created_at, user_id=row.user_id)
+        return await load_user(info, self.row.user_id)
 
 
 @strawberry.type(description="A support ticket.")
-class AdminTicket:
+class AdminTicket(AdminRecord[TicketRow]):
     """A ticket as staff see it."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
-    )
-    subject: str = strawberry.field(description="The subject.")
-    description: str = strawberry.field(description="The first message. Not safe to render as HTML.")
-    status: TicketStatus = strawberry.field(description="The status, which shows whose turn it is to answer.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-    user_id: strawberry.Private[int]
-    assignee_id: strawberry.Private[int | None]
+    subject: str = column("subject", description="The subject.")
+    description: str = column("description", description="The first message. Not safe to render as HTML.")
+    status: TicketStatus = column("status", description="The status, which shows whose turn it is to answer.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
     @strawberry.field(description="The user who opened it. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await load_user(info, self.user_id)
+        return await load_user(info, self.row.user_id)
 
     @strawberry.field(description="The staff member it is assigned to. Requires `READ_USERS`.")
     async def assignee(self, info: Info) -> AdminUser | None:
-        return None if self.assignee_id is None else await load_user(info, self.assignee_id)
+        return None if self.row.assignee_id is None else await load_user(info, self.row.assignee_id)
 
     @strawberry.field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[AdminTicketMessage]:
-        rows = await info.context.loaders.messages.load(self.number)
+        rows = await info.context.loaders.messages.load(self.row.id)
         return [AdminTicketMessage.from_model(row) for row in rows]
-
-    @classmethod
-    def from_model(cls, row: TicketRow) -> Self:
-        return cls(
-            id=to_global_id("AdminTicket", row.id),
-            number=row.id,
-            subject=row.subject,
-            description=row.description,
-            status=row.status,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            user_id=row.user_id,
-            assignee_id=row.assignee_id,
-        )
 
 
 @strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")

@@ -1,7 +1,7 @@
 """Users, for staff."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
@@ -14,52 +14,33 @@ from resolvers.staff import users
 from resolvers.staff.users import UserFilter
 from schema.admin.enums import AdminUserOrderField
 from schema.admin.fields import admin_mutation
+from schema.admin.record import AdminRecord
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import UserRole
+from schema.fields import column
 from schema.filters import DateTimeRange, IdIn, Sorting, TextContains, TomanRange, Where, ids_of
-from schema.node import parse_id, to_global_id
+from schema.node import parse_id
 
 
 @strawberry.type(description="A user, with details for staff. Never contains secrets.")
-class AdminUser:
+class AdminUser(AdminRecord[UserRow]):
     """Anybody, staff included."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(
-        description="The record number shown to people and used by the legacy API."
+    first_name: str | None = column("first_name", description="First name.")
+    last_name: str | None = column("last_name", description="Last name.")
+    email: str | None = column("email", description="Email address.")
+    mobile: str | None = column("mobile", description="Mobile number, such as 09011235566.")
+    mobile_verified: bool = column(
+        "mobile_verified",
+        description="Whether the user has verified this mobile number by logging in with it.",
     )
-    first_name: str | None = strawberry.field(description="First name.")
-    last_name: str | None = strawberry.field(description="Last name.")
-    email: str | None = strawberry.field(description="Email address.")
-    mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
-    mobile_verified: bool = strawberry.field(
-        description="Whether the user has verified this mobile number by logging in with it."
-    )
-    role: UserRole = strawberry.field(description="The user's role.")
-    is_active: bool = strawberry.field(description="Whether the user can sign in; false if blocked.")
-    balance: Toman = strawberry.field(description="The wallet's balance, in Toman.")
-    custom_rate: int = strawberry.field(description="The user's personal discount, in percent.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last updated.")
-
-    @classmethod
-    def from_model(cls, row: UserRow) -> Self:
-        return cls(
-            id=to_global_id("AdminUser", row.id),
-            number=row.id,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            email=row.email,
-            mobile=row.mobile,
-            mobile_verified=row.mobile_verified,
-            role=row.role,
-            is_active=row.is_active,
-            balance=Toman(row.balance),
-            custom_rate=row.custom_rate,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    role: UserRole = column("role", description="The user's role.")
+    is_active: bool = column("is_active", description="Whether the user can sign in; false if blocked.")
+    balance: Toman = column("balance", description="The wallet's balance, in Toman.")
+    custom_rate: int = column("custom_rate", description="The user's personal discount, in percent.")
+    created_at: datetime = column("created_at", description="When it was created.")
+    updated_at: datetime = column("updated_at", description="When it was last updated.")
 
 
 async def load_user(info: Info, user_id: int) -> AdminUser:

@@ -5,7 +5,7 @@ import strawberry
 
 from models import Order
 from resolvers.orders import OrderFilter
-from schema.fields import column
+from schema.fields import View, column
 from schema.filters import IdIn, TextContains, Where, ids_of
 
 
@@ -29,8 +29,7 @@ def test_a_where_has_only_the_criteria_of_its_filter() -> None:
 def test_a_view_has_only_columns_of_its_row() -> None:
     with pytest.raises(RuntimeError) as raised:
 
-        class _View:
-            row: strawberry.Private[Order]
+        class _View(View[Order]):
             colour: str = column("colour", description="Its colour.")
 
     assert str(raised.value.__cause__) == "Order has no column 'colour'"

@@ -13,6 +13,7 @@ import schema
 from domain.problem_messages import Language
 from engine.execution import Engine
 from engine.executor.hints import FieldHints, Relation, RowPart
+from engine.executor.row_layout import RowLayout
 from engine.protection.admission import GraphQLRequest
 from models import Order, User
 from resolvers import sessions
@@ -24,6 +25,7 @@ from tests.engine.executor.differential import execute_with_graphql_core
 from tests.engine.executor.random_documents import RandomRequest
 from tests.fakes import create_user
 from tests.resolvers.factories import create_order, create_service
+from tests.schema.lists import ADD, connections
 from tests.subtest_cases import for_each
 
 QUERY = """
@@ -76,7 +78,7 @@ async def _assert_three_times_as_graphql_core(
     return expected
 
 
-VIEW_LISTS = {"orders": "Order", "services": "Service"}
+ROW_LISTS = {"orders": "Order", "services": "Service"}
 """The lists that are completed from rows, with the type of their nodes."""
 
 FIELDS_WITHOUT_ROWS = {"dripFeed", "subscription", "history", "publicMessage", "refills"}
@@ -106,12 +108,31 @@ def _select_row_fields(type_name: str) -> str:
     return " ".join(selected)
 
 
-def test_every_list_of_views_is_known() -> None:
-    nodes = [name.removesuffix("Connection") for name in TYPES if name.endswith("Connection")]
-    assert {name for name in nodes if any(_get_row_parts(name).values())} == set(VIEW_LISTS.values())
+async def test_these_lists_are_read_as_rows_and_no_others(
+    app: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_as_rows = set()
+    read_layout = vars(Page)["layout"].fget
+
+    def record(page: Page[Any]) -> RowLayout | None:
+        layout: RowLayout | None = read_layout(page)
+        if layout is not None:
+            read_as_rows.add(name)
+        return layout
+
+    monkeypatch.setattr(Page, "layout", property(record))
+    engine = Engine(schema.schema, app.settings, compiles=True)
+    for name in connections():
+        await ADD[name](buyer, 1)
+        request = GraphQLRequest(query=f"{{ {name}(first: 1) {{ edges {{ cursor }} }} }}")
+        for _ in range(3):
+            answer = await engine.run(request, await _context(app, buyer), allowed=ALLOWED)
+            assert not answer.errors
+
+    assert read_as_rows == set(ROW_LISTS)
 
 
-@for_each("name, node", VIEW_LISTS.items())
+@for_each("name, node", ROW_LISTS.items())
 async def test_a_known_list_is_completed_from_its_rows_without_objects(
     name: str, node: str, app: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
