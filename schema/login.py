@@ -1,11 +1,12 @@
 """Sign-in by a code, and sign-out."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import strawberry
 
 from resolvers import login
+from resolvers.login import IssuedSession
 from schema.context import Info
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.user import User
@@ -34,6 +35,14 @@ class Session:
     )
     expires_at: datetime = strawberry.field(description="When the token expires.")
     user: User = strawberry.field(description="The user who signed in.")
+
+    @classmethod
+    def from_model(cls, session: IssuedSession) -> Self:
+        return cls(
+            access_token=session.access_token,
+            expires_at=session.expires_at,
+            user=User.from_model(session.user),
+        )
 
 
 @strawberry.type(description="The token of this request was revoked.")
@@ -70,11 +79,7 @@ class LoginMutation:
         session = await login.verify_login_code(
             info.context.app, username=username, code=code, client=info.context.client
         )
-        return Session(
-            access_token=session.access_token,
-            expires_at=session.expires_at,
-            user=User.from_model(session.user),
-        )
+        return Session.from_model(session)
 
     @mutation_field(
         login.confirm_mobile,

@@ -73,11 +73,7 @@ class StaffSessionMutation:
             totp_code=totp_code,
             client=info.context.client,
         )
-        return Session(
-            access_token=session.access_token,
-            expires_at=session.expires_at,
-            user=User.from_model(session.user),
-        )
+        return Session.from_model(session)
 
     @mutation_field(
         staff_sessions.confirm_identity,

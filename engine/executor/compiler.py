@@ -2,7 +2,7 @@
 
 A function that meets an unusual value gives up, and graphql-core completes the same resolved value from the
 start, so errors, their paths and nulls are always graphql-core's own. No resolver is called twice; only
-attributes and shortcuts, which have no side effects, are read again.
+attributes and what `FieldHints` declares, which have no side effects, are read again.
 """
 
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
@@ -25,6 +25,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import get_strawberry_type_cast
 
@@ -289,7 +290,7 @@ def _is_determined_by_class(abstract: GraphQLAbstractType, member: GraphQLObject
         and isinstance(definition, StrawberryObjectDefinition)
         and not definition.is_graphql_generic
         # Otherwise it was resolved by looking at the value.
-        and member.extensions.get("strawberry-definition") is definition
+        and member.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) is definition
         and get_strawberry_type_cast(value) is None
     )
 

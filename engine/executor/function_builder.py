@@ -16,6 +16,7 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from engine.executor import leaf_codegen
@@ -188,7 +189,7 @@ def _build_type_check(type_: GraphQLObjectType) -> tuple[Callable[[Any], None], 
     A custom `is_type_of` looks at each value; Strawberry's looks at the type, and at what it was cast to.
     """
     known: set[type] = set()
-    definition = type_.extensions.get("strawberry-definition")
+    definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     is_by_type = type_.is_type_of is None or getattr(definition, "is_type_of", type_) is None
 
     def check(value: Any) -> None:

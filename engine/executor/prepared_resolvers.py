@@ -29,6 +29,7 @@ from graphql import (
 )
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import build_field_extension_resolvers
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
@@ -50,7 +51,7 @@ class PreparedResolver:
 
     def __init__(self, schema: GraphQLSchema, field: GraphQLField, node: FieldNode) -> None:
         self._strawberry = getattr(schema, "_strawberry_schema", None)
-        definition = field.extensions.get("strawberry-definition")
+        definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if self._strawberry is None or self._strawberry.exception_handlers:
             raise NotPreparable
         if not isinstance(definition, StrawberryField) or not _is_plain(definition):

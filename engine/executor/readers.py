@@ -10,6 +10,7 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_type, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from engine.executor import leaf_codegen
@@ -179,7 +180,7 @@ class RowListCompleter:
 
 
 def _get_definition(field: GraphQLField) -> StrawberryField:
-    definition = field.extensions.get("strawberry-definition")
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(definition, StrawberryField) or definition.extensions:
         raise NotCompilable
     return definition

@@ -21,11 +21,9 @@ from graphql import (
     ValueNode,
     VariableNode,
 )
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-
-DEFINITION_KEY = "strawberry-definition"
-"""The key under which elements of a schema hold their Strawberry definition."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Cost:
 
 def declared_cost(part: GraphQLField | GraphQLArgument | GraphQLInputField, default: int) -> int:
     """The points that an element of a schema declares, or `default`."""
-    definition = part.extensions.get(DEFINITION_KEY)
+    definition = part.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(definition, StrawberryField | StrawberryArgument):
         return default
     declared = definition.metadata.get(Cost)

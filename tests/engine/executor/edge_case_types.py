@@ -45,15 +45,15 @@ class Nobody(BasePermission):
         return False
 
 
-class ByShortcut(StrawberryField):
+class ReadField(StrawberryField):
     """A field that is read through the object that its source is a view of."""
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
         return cast(Any, FieldHints.of(self).read)(source)
 
 
-def by_shortcut(read: Callable[[Any], Any]) -> Any:
-    field = ByShortcut(python_name=None, metadata=FieldHints(read=read).metadata)
+def read_by(read: Callable[[Any], Any]) -> Any:
+    field = ReadField(python_name=None, metadata=FieldHints(read=read).metadata)
     field.init = field.repr = field.compare = False
     return field
 
@@ -81,10 +81,12 @@ class View:
     """A type of views, with an `is_type_of` of its own."""
 
     row: strawberry.Private[Any]
-    title: str = by_shortcut(attrgetter("row.title"))
-    weight: float | None = by_shortcut(attrgetter("row.weight"))
-    long_title: str = by_shortcut(lambda view: view.row.title * 2)
-    leaf: Leaf | None = by_shortcut(attrgetter("row"))
+    title: str = read_by(attrgetter("row.title"))
+    weight: float | None = read_by(lambda view: view.row.weight)
+    long_title: str = strawberry.field(
+        resolver=lambda self: self.row.title * 2, metadata=FieldHints(is_pure=True).metadata
+    )
+    leaf: Leaf | None = read_by(attrgetter("row"))
 
     @classmethod
     def is_type_of(cls, value: object, _: object) -> bool:

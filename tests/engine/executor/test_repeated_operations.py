@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from graphql import ExecutionResult, GraphQLObjectType, OperationType, parse
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 import database
 import schema
@@ -90,7 +91,7 @@ def _get_row_parts(type_name: str) -> dict[str, RowPart | None]:
     type_ = TYPES[type_name]
     assert isinstance(type_, GraphQLObjectType)
     return {
-        name: FieldHints.of(field.extensions["strawberry-definition"]).row_part
+        name: FieldHints.of(field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]).row_part
         for name, field in type_.fields.items()
     }
 
