@@ -13,7 +13,7 @@ from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
 from models.service import ON_SALE
-from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import (
     Direction,
     FastPath,
@@ -25,6 +25,7 @@ from resolvers.pagination import (
 )
 
 
+@columns_of(Category)
 class CategoryOrderField(StrEnum):
     ID = "id"
     NAME = "name"
@@ -36,6 +37,7 @@ class CategoryOrderField(StrEnum):
     CREATED_AT = "created_at"
 
 
+@columns_of(Service)
 class ServiceOrderField(StrEnum):
     ID = "id"
     CATEGORY_ID = "category_id"

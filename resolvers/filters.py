@@ -1,8 +1,9 @@
-"""Filters of lists. Each list declares its criteria once, as the fields of a `Filter`; APIs fill them in."""
+"""Filters and sort orders of lists. Each list declares its criteria once, as the fields of a `Filter`."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar, get_args
 
 from tortoise.models import Model
@@ -13,6 +14,7 @@ from domain import ids, text_cleaning
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
+E = TypeVar("E", bound=type[StrEnum])
 
 
 class Criterion:
@@ -129,3 +131,18 @@ class Filter(Generic[M]):
         if not all(text_cleaning.is_storable(value) for value in lookups.values() if isinstance(value, str)):
             return rows.filter(id__in=[])
         return rows.filter(**lookups)
+
+
+def columns_of(model: type[Model]) -> Callable[[E], E]:
+    """Declare that an enum's values are columns of the model, by which its rows are sorted.
+
+    Raises:
+        TypeError: one is not.
+    """
+
+    def check(columns: E) -> E:
+        for column in columns:
+            check_column(model, column.value)
+        return columns
+
+    return check

@@ -26,13 +26,14 @@ from domain.problems import (
 )
 from models import Gift, Order, Service, User, UserGift
 from resolvers import idempotency
-from resolvers.filters import Filter, OnColumn, Range
+from resolvers.filters import Filter, OnColumn, Range, columns_of
 from resolvers.order_transitions import Change, record_event
 from resolvers.pagination import Direction, order_by_columns
 
 _NO_DETAILS = Toman(0)
 
 
+@columns_of(UserGift)
 class GiftOrderField(StrEnum):
     ID = "id"
     QUANTITY = "quantity"

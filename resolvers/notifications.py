@@ -14,10 +14,11 @@ from domain.enums import NotificationKind
 from domain.ids import check_number
 from domain.problems import InvalidInput, declares_problems
 from models import Notification, User
-from resolvers.filters import Filter, OneOf, Range
+from resolvers.filters import Filter, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 
+@columns_of(Notification)
 class NotificationOrderField(StrEnum):
     CREATED_AT = "created_at"
 

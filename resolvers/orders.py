@@ -30,11 +30,12 @@ from models import Order, OrderEvent, Service, User
 from resolvers import idempotency, pagination, sessions
 from resolvers.app_context import AppContext
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.order_placement.placement import NotAttempted, Placement
 from resolvers.pagination import Direction, FastPath, Page, PageRequest, read_page
 
 
+@columns_of(Order)
 class OrderOrderField(StrEnum):
     ID = "id"
     CHARGE = "charge"

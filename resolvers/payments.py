@@ -31,7 +31,7 @@ from gateways.payments.gateway import PaymentPage, Verdict, Verification
 from models import Payment, User
 from resolvers import idempotency, notifications, quotas, wallet
 from resolvers.app_context import AppContext
-from resolvers.filters import Filter, OneOf, Range
+from resolvers.filters import Filter, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 CALLBACK_PATH = "/api/v1/user/payment/verify"
@@ -51,6 +51,7 @@ _OPEN = (
 logger = logging.getLogger("vitrin.payments")
 
 
+@columns_of(Payment)
 class PaymentOrderField(StrEnum):
     ID = "id"
     AMOUNT = "amount"

@@ -16,13 +16,14 @@ from domain.quotas import Quota
 from models import Ticket, TicketMessage, User
 from resolvers import quotas
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import Contains, Filter, OneOf, Range
+from resolvers.filters import Contains, Filter, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 _MAX_SUBJECT_LENGTH = 255
 MAX_TEXT_LENGTH = 10_000
 
 
+@columns_of(Ticket)
 class TicketOrderField(StrEnum):
     ID = "id"
     CREATED_AT = "created_at"

@@ -15,7 +15,7 @@ from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from models import LedgerEntry, Order, Payment, User
-from resolvers.filters import Filter, OneOf, Range
+from resolvers.filters import Filter, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 # Guarded, not checked beforehand: of two concurrent charges, the second sees the balance left by the first.
@@ -27,6 +27,7 @@ class BalanceTooLarge(Exception):
     """A credit would raise a balance above the largest amount, which no setting of the shop permits."""
 
 
+@columns_of(LedgerEntry)
 class LedgerOrderField(StrEnum):
     ID = "id"
     AMOUNT = "amount"

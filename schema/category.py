@@ -37,11 +37,11 @@ class Category(Node, View[CategoryRow]):
 class CategoryOrderField(StrEnum):
     """The sortable columns that shoppers may know."""
 
-    ID = "id"
-    NAME = "name"
-    POSITION = "position"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
+    ID = catalogue.CategoryOrderField.ID
+    NAME = catalogue.CategoryOrderField.NAME
+    POSITION = catalogue.CategoryOrderField.POSITION
+    CREATED_AT = catalogue.CategoryOrderField.CREATED_AT
+    UPDATED_AT = catalogue.CategoryOrderField.UPDATED_AT
 
 
 @strawberry.input(description="Sort order for categories.")

@@ -86,13 +86,13 @@ class ServiceWhere(Where[ServiceFilter]):
 class ServiceOrderField(StrEnum):
     """The sortable columns that shoppers may know; the provider's price is not among them."""
 
-    ID = "id"
-    NAME = "name"
-    PRICE = "price"
-    MIN = "min_quantity"
-    MAX = "max_quantity"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
+    ID = catalogue.ServiceOrderField.ID
+    NAME = catalogue.ServiceOrderField.NAME
+    PRICE = catalogue.ServiceOrderField.PRICE
+    MIN = catalogue.ServiceOrderField.MIN_QUANTITY
+    MAX = catalogue.ServiceOrderField.MAX_QUANTITY
+    CREATED_AT = catalogue.ServiceOrderField.CREATED_AT
+    UPDATED_AT = catalogue.ServiceOrderField.UPDATED_AT
 
 
 @strawberry.input(description="Sort order for services.")

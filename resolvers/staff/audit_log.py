@@ -8,12 +8,13 @@ from typing import Annotated
 from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from models import AuditEntry
-from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import require_permission
 
 
+@columns_of(AuditEntry)
 class AuditOrderField(StrEnum):
     ID = "id"
     CREATED_AT = "created_at"

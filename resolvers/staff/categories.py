@@ -8,7 +8,7 @@ from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import CategoryNotFound
 from models import Category
-from resolvers.filters import Contains, Filter, Ids
+from resolvers.filters import Contains, Filter, Ids, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
@@ -19,6 +19,7 @@ _MAX_IMAGE_LENGTH = 500
 _MAX_POSITION = 2**31 - 1
 
 
+@columns_of(Category)
 class CategoryOrderField(StrEnum):
     ID = "id"
     NAME = "name"

@@ -10,12 +10,13 @@ from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
-from resolvers.filters import Filter, Ids, OnColumn
+from resolvers.filters import Filter, Ids, OnColumn, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
 
 
+@columns_of(Gift)
 class GiftOrderField(StrEnum):
     ID = "id"
     CREATED_AT = "created_at"

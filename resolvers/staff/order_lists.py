@@ -11,13 +11,14 @@ from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from models import LedgerEntry, Order
-from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.orders import OrderOrderField
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import require_permission
 
 
+@columns_of(LedgerEntry)
 class LedgerOrderField(StrEnum):
     ID = "id"
     AMOUNT = "amount"

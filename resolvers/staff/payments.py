@@ -13,7 +13,7 @@ from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_p
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import Payment, User
 from resolvers import payments
-from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import (
@@ -27,6 +27,7 @@ from resolvers.staff.staff_action import (
 from resolvers.wallet import BalanceTooLarge
 
 
+@columns_of(Payment)
 class PaymentOrderField(StrEnum):
     ID = "id"
     AMOUNT = "amount"

@@ -12,7 +12,7 @@ from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable
 from models import Provider
 from resolvers import provider_sync
 from resolvers.app_context import AppContext
-from resolvers.filters import Contains, Filter, Ids
+from resolvers.filters import Contains, Filter, Ids, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.provider_health import CLEARED_PAUSE
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
@@ -33,6 +33,7 @@ _FIELDS = {
 }
 
 
+@columns_of(Provider)
 class ProviderOrderField(StrEnum):
     ID = "id"
     NAME = "name"

@@ -10,7 +10,7 @@ from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceFlag, ServiceType
 from models import Service
-from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import require_permission, staff_transaction
@@ -19,6 +19,7 @@ _PERCENTS = range(-99, 1_001)
 _MAX_ROUNDING = 1_000_000
 
 
+@columns_of(Service)
 class ServiceOrderField(StrEnum):
     ID = "id"
     NAME = "name"

@@ -11,13 +11,14 @@ from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, declares_problems
 from models import Ticket, TicketMessage, User
 from resolvers import notifications
-from resolvers.filters import Contains, Filter, Ids, IsSet, OnColumn, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, IsSet, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
 from resolvers.tickets import MAX_TEXT_LENGTH, add_message
 
 
+@columns_of(Ticket)
 class TicketOrderField(StrEnum):
     ID = "id"
     CREATED_AT = "created_at"

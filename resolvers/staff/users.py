@@ -25,13 +25,14 @@ from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import access_revocation, idempotency, wallet
 from resolvers.authorization import raise_forbidden
-from resolvers.filters import Contains, Filter, Ids, OneOf, Range
+from resolvers.filters import Contains, Filter, Ids, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import StaffAction, parse_reason, require_permission, staff_transaction
 from resolvers.wallet import BalanceTooLarge
 
 
+@columns_of(User)
 class UserOrderField(StrEnum):
     ID = "id"
     BALANCE = "balance"
