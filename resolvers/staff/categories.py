@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import html_cleaning, ids, text_cleaning
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain import html_cleaning, text_cleaning
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import CategoryNotFound
 from models import Category
 from resolvers.filters import Contains, Filter, Ids, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, lock_row, require_permission, staff_transaction
 
 _MAX_NAME_LENGTH = 200
 _MAX_DESCRIPTION_LENGTH = 20_000
@@ -74,11 +74,7 @@ async def create_category(
             _validate(name=name, description=description, image=image, position=position)
         )
         await category.save()
-        after = get_columns(category)
-        await duty.record(
-            StaffAct.CREATE_CATEGORY, StaffSubject.CATEGORY, category.id, before={}, after=after
-        )
-        return category
+        return await duty.record_change(StaffAct.CREATE_CATEGORY, category, before={})
 
 
 @declares_problems(Forbidden, InvalidInput, CategoryNotFound)
@@ -99,18 +95,14 @@ async def update_category(
         CategoryNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
-        category = await lock_category(category_id)
+        category = await lock_row(Category, category_id, missing=CategoryNotFound)
         before = get_columns(category)
         category.update_from_dict(
             _validate(name=name, description=description, image=image, position=position)
         )
         category.updated_at = duty.now
         await category.save()
-        after = get_columns(category)
-        await duty.record(
-            StaffAct.UPDATE_CATEGORY, StaffSubject.CATEGORY, category.id, before=before, after=after
-        )
-        return category
+        return await duty.record_change(StaffAct.UPDATE_CATEGORY, category, before=before)
 
 
 @declares_problems(Forbidden, CategoryNotFound)
@@ -122,28 +114,11 @@ async def set_category_active(staff: Session, *, category_id: int, is_active: bo
         CategoryNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
-        category = await lock_category(category_id)
+        category = await lock_row(Category, category_id, missing=CategoryNotFound)
         before = get_columns(category)
         category.is_active, category.updated_at = is_active, duty.now
         await category.save(update_fields=["is_active", "updated_at"])
-        after = get_columns(category)
-        await duty.record(
-            StaffAct.SET_CATEGORY_ACTIVE, StaffSubject.CATEGORY, category.id, before=before, after=after
-        )
-        return category
-
-
-async def lock_category(category_id: int) -> Category:
-    """The category, locked until the end of the transaction.
-
-    Raises:
-        CategoryNotFound: there is none with this id.
-    """
-    found = Category.filter(id=category_id if ids.is_possible(category_id) else 0)
-    category = await found.select_for_update(no_key=True).first()
-    if category is None:
-        raise CategoryNotFound
-    return category
+        return await duty.record_change(StaffAct.SET_CATEGORY_ACTIVE, category, before=before)
 
 
 def _validate(

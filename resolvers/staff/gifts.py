@@ -6,14 +6,14 @@ from typing import Annotated
 
 from domain import ids
 from domain.order_details import MAX_QUANTITY
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
 from resolvers.filters import Filter, Ids, OnColumn, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, lock_row, require_permission, staff_transaction
 
 
 @columns_of(Gift)
@@ -68,10 +68,7 @@ async def create_gift(staff: Session, *, service_id: int, min_quantity: int, max
             created_at=duty.now,
             updated_at=duty.now,
         )
-        await duty.record(
-            StaffAct.CREATE_GIFT, StaffSubject.GIFT, gift.id, before={}, after=get_columns(gift)
-        )
-        return gift
+        return await duty.record_change(StaffAct.CREATE_GIFT, gift, before={})
 
 
 @declares_problems(Forbidden, InvalidInput, WheelGiftNotFound)
@@ -91,10 +88,7 @@ async def update_gift(
         WheelGiftNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_GIFTS) as duty:
-        found = Gift.filter(id=gift_id if ids.is_possible(gift_id) else 0)
-        gift = await found.select_for_update(no_key=True).first()
-        if gift is None:
-            raise WheelGiftNotFound
+        gift = await lock_row(Gift, gift_id, missing=WheelGiftNotFound)
         before = get_columns(gift)
         gift.min_quantity = gift.min_quantity if min_quantity is None else min_quantity
         gift.max_quantity = gift.max_quantity if max_quantity is None else max_quantity
@@ -102,10 +96,7 @@ async def update_gift(
         _check_range(gift.min_quantity, gift.max_quantity)
         gift.updated_at = duty.now
         await gift.save(update_fields=["min_quantity", "max_quantity", "is_active", "updated_at"])
-        await duty.record(
-            StaffAct.UPDATE_GIFT, StaffSubject.GIFT, gift.id, before=before, after=get_columns(gift)
-        )
-        return gift
+        return await duty.record_change(StaffAct.UPDATE_GIFT, gift, before=before)
 
 
 def _check_range(lower: int, upper: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain import ids, order_state_machine, text_cleaning
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, OrderNotFound, declares_problems
 from domain.staff_problems import FreshCodeRequired, OrderMayBeAtProvider, OrderNotChangeable
 from models import Order, User
@@ -181,10 +181,7 @@ async def _apply_change(
         await change_order(order, described, now=duty.now)
     except TransitionRejected as error:
         raise OrderNotChangeable from error
-    await duty.record(
-        action, StaffSubject.ORDER, order.id, before=before, after=get_columns(order), reason=note or None
-    )
-    return order
+    return await duty.record_change(action, order, before=before, reason=note or None)
 
 
 async def _lock_order(duty: StaffAction, order_id: int) -> Order:

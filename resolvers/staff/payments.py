@@ -5,10 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from domain import ids
 from domain.enums import PaymentStatus
 from domain.money import MAX_AMOUNT
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_problems
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import Payment, User
@@ -17,9 +16,9 @@ from resolvers.filters import Filter, Ids, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import (
-    Columns,
     StaffAction,
     get_columns,
+    lock_row,
     parse_reason,
     require_permission,
     staff_transaction,
@@ -91,7 +90,7 @@ async def settle_payment(staff: Session, *, payment_id: int, amount: int, reason
             await payments.credit_payer(payment, now=duty.now)
         except BalanceTooLarge as error:
             raise InvalidInput(field="amount") from error
-        return await _record(duty, StaffAct.SETTLE_PAYMENT, payment, before, reason)
+        return await duty.record_change(StaffAct.SETTLE_PAYMENT, payment, before=before, reason=reason)
 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
@@ -111,25 +110,14 @@ async def reject_payment(staff: Session, *, payment_id: int, reason: str) -> Pay
         before = get_columns(payment)
         payment.status, payment.note, payment.updated_at = PaymentStatus.REJECTED, reason, duty.now
         await payment.save(update_fields=["status", "note", "updated_at"])
-        return await _record(duty, StaffAct.REJECT_PAYMENT, payment, before, reason)
+        return await duty.record_change(StaffAct.REJECT_PAYMENT, payment, before=before, reason=reason)
 
 
 async def _lock_payment(duty: StaffAction, payment_id: int) -> Payment:
     """A payment that awaits review, locked until the end of the transaction."""
-    found = Payment.filter(id=payment_id if ids.is_possible(payment_id) else 0)
-    payment = await found.select_for_update(no_key=True).first()
-    if payment is None:
-        raise PaymentNotFound
+    payment = await lock_row(Payment, payment_id, missing=PaymentNotFound)
     if payment.user_id is not None:
         duty.check_may_act_on(await User.get(id=payment.user_id))
     if payment.status not in PaymentStatus.awaiting_review():
         raise PaymentNotMismatched
-    return payment
-
-
-async def _record(
-    duty: StaffAction, action: StaffAct, payment: Payment, before: Columns, reason: str
-) -> Payment:
-    after = get_columns(payment)
-    await duty.record(action, StaffSubject.PAYMENT, payment.id, before=before, after=after, reason=reason)
     return payment

@@ -1,6 +1,5 @@
 """Management of upstream providers."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
@@ -18,9 +17,9 @@ from resolvers.provider_health import CLEARED_PAUSE
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from resolvers.sessions import Session
 from resolvers.staff.staff_action import (
-    StaffAction,
     get_columns,
     get_staff_action,
+    lock_row,
     require_permission,
     staff_transaction,
 )
@@ -102,7 +101,7 @@ async def add_provider(staff: Session, *, values: ProviderValues, needs_https: b
         _check(provider, needs_https=needs_https)
         provider.created_at = provider.updated_at = duty.now
         await provider.save()
-        return await _record(duty, StaffAct.ADD_PROVIDER, provider, before={})
+        return await duty.record_change(StaffAct.ADD_PROVIDER, provider, before={})
 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, ProviderNotFound)
@@ -120,7 +119,7 @@ async def update_provider(
         ProviderNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_PROVIDERS) as duty:
-        provider = await _lock_provider(provider_id)
+        provider = await lock_row(Provider, provider_id, missing=ProviderNotFound)
         before = get_columns(provider)
         url = provider.url
         provider.update_from_dict(values.get_changes())
@@ -134,7 +133,7 @@ async def update_provider(
         _check(provider, needs_https=needs_https and values.url not in (None, url))
         provider.updated_at = duty.now
         await provider.save(update_fields=[*changes, "updated_at"])
-        return await _record(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
+        return await duty.record_change(StaffAct.UPDATE_PROVIDER, provider, before=before)
 
 
 @declares_problems(Forbidden, ProviderNotFound)
@@ -146,12 +145,12 @@ async def set_provider_active(staff: Session, *, provider_id: int, is_active: bo
         ProviderNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.SWITCH_PROVIDERS) as duty:
-        provider = await _lock_provider(provider_id)
+        provider = await lock_row(Provider, provider_id, missing=ProviderNotFound)
         before = get_columns(provider)
         # Switching it on also ends its pause.
         provider.update_from_dict({"is_active": is_active, "updated_at": duty.now, **CLEARED_PAUSE})
         await provider.save(update_fields=["is_active", "updated_at", *CLEARED_PAUSE])
-        return await _record(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
+        return await duty.record_change(StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
 
 
 @declares_problems(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
@@ -184,21 +183,6 @@ async def sync_provider(
         return await provider_sync.sync_provider(app, provider, adds_services=adds_services, record=record)
     except CatalogueUnreadable as error:
         raise ProviderCatalogueUnreadable from error
-
-
-async def _record(
-    duty: StaffAction, action: StaffAct, provider: Provider, *, before: Mapping[str, object]
-) -> Provider:
-    await duty.record(action, StaffSubject.PROVIDER, provider.id, before=before, after=get_columns(provider))
-    return provider
-
-
-async def _lock_provider(provider_id: int) -> Provider:
-    found = Provider.filter(id=provider_id if ids.is_possible(provider_id) else 0)
-    provider = await found.select_for_update(no_key=True).first()
-    if provider is None:
-        raise ProviderNotFound
-    return provider
 
 
 def _check(provider: Provider, *, needs_https: bool) -> None:

@@ -2,9 +2,9 @@
 
 from tortoise.exceptions import IntegrityError
 
-from domain import ids, text_cleaning
+from domain import text_cleaning
 from domain.enums import AlertKind, RefillStatus
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_problems import RefillNotFound, RefillNotHeld
 from models import Alert, Order, Refill, User
@@ -13,6 +13,7 @@ from resolvers.staff.staff_action import (
     MAX_REASON_LENGTH,
     StaffAction,
     get_columns,
+    lock_row,
     require_permission,
     staff_transaction,
 )
@@ -80,10 +81,7 @@ async def resume_refill(staff: Session, *, refill_id: int) -> Refill:
 
 async def _lock_refill(duty: StaffAction, refill_id: int) -> Refill:
     """A held refill, locked until the end of the transaction."""
-    found = Refill.filter(id=refill_id if ids.is_possible(refill_id) else 0)
-    refill = await found.select_for_update(no_key=True).first()
-    if refill is None:
-        raise RefillNotFound
+    refill = await lock_row(Refill, refill_id, missing=RefillNotFound)
     order = await Order.get(id=refill.order_id)
     duty.check_may_act_on(await User.get(id=order.user_id))
     if refill.status is not RefillStatus.AWAITING:
@@ -103,7 +101,4 @@ async def _apply_change(
     refill.update_from_dict({**columns, "updated_at": duty.now})
     await refill.save(update_fields=[*columns, "updated_at"])
     await Alert.filter(kind=AlertKind.REFILL_HELD, subject=str(refill.id)).delete()
-    await duty.record(
-        action, StaffSubject.REFILL, refill.id, before=before, after=get_columns(refill), reason=reason
-    )
-    return refill
+    return await duty.record_change(action, refill, before=before, reason=reason)

@@ -1,18 +1,17 @@
 """Management of services."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from domain import html_cleaning, ids, text_cleaning
 from domain.money import MAX_AMOUNT
 from domain.order_details import MAX_QUANTITY
-from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.permissions import Permission, StaffAct
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceSource, ServiceType
 from domain.staff_problems import CategoryNotFound, ProviderNotFound, ServiceNotFound
 from models import Category, Provider, Service
 from resolvers.sessions import Session
-from resolvers.staff.staff_action import StaffAction, get_columns, staff_transaction
+from resolvers.staff.staff_action import get_columns, lock_row, staff_transaction
 
 _MAX_NAME_LENGTH = 300
 _MAX_DESCRIPTION_LENGTH = 20_000
@@ -70,7 +69,7 @@ async def create_service(staff: Session, *, values: ServiceValues) -> Service:
         )
         _check_consistency(service)
         await service.save()
-        return await _record(duty, StaffAct.CREATE_SERVICE, service, before={})
+        return await duty.record_change(StaffAct.CREATE_SERVICE, service, before={})
 
 
 @declares_problems(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
@@ -87,7 +86,7 @@ async def update_service(staff: Session, *, service_id: int, values: ServiceValu
         ProviderNotFound: there is no such provider.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
-        service = await _lock_service(service_id)
+        service = await lock_row(Service, service_id, missing=ServiceNotFound)
         before = get_columns(service)
         service.update_from_dict(await _validate(values))
         _check_consistency(service)
@@ -96,7 +95,7 @@ async def update_service(staff: Session, *, service_id: int, values: ServiceValu
             service.update_from_dict({"original_price": None, "provider_rate": None})
         service.updated_at = duty.now
         await service.save()
-        return await _record(duty, StaffAct.UPDATE_SERVICE, service, before=before)
+        return await duty.record_change(StaffAct.UPDATE_SERVICE, service, before=before)
 
 
 @declares_problems(Forbidden, ServiceNotFound)
@@ -108,28 +107,13 @@ async def set_service_active(staff: Session, *, service_id: int, is_active: bool
         ServiceNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
-        service = await _lock_service(service_id)
+        service = await lock_row(Service, service_id, missing=ServiceNotFound)
         before = get_columns(service)
         service.is_active, service.updated_at = is_active, duty.now
         if is_active:
             service.update_from_dict({"flag": None, "flagged_at": None})
         await service.save(update_fields=["is_active", "flag", "flagged_at", "updated_at"])
-        return await _record(duty, StaffAct.SET_SERVICE_ACTIVE, service, before=before)
-
-
-async def _record(
-    duty: StaffAction, action: StaffAct, service: Service, *, before: Mapping[str, object]
-) -> Service:
-    await duty.record(action, StaffSubject.SERVICE, service.id, before=before, after=get_columns(service))
-    return service
-
-
-async def _lock_service(service_id: int) -> Service:
-    found = Service.filter(id=service_id if ids.is_possible(service_id) else 0)
-    service = await found.select_for_update(no_key=True).first()
-    if service is None:
-        raise ServiceNotFound
-    return service
+        return await duty.record_change(StaffAct.SET_SERVICE_ACTIVE, service, before=before)
 
 
 async def _validate(values: ServiceValues) -> dict[str, object]:

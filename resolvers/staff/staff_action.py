@@ -4,17 +4,31 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import orjson
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 import database
-from domain import permissions, text_cleaning
+from domain import ids, permissions, text_cleaning
 from domain.permissions import Permission, StaffAct, StaffSubject
+from domain.problems import Problem
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
-from models import AccessToken, AuditEntry, User
+from models import (
+    AccessToken,
+    AuditEntry,
+    Category,
+    Gift,
+    Order,
+    Payment,
+    Provider,
+    Refill,
+    Service,
+    Ticket,
+    User,
+)
 from resolvers import identity_proofs
 from resolvers.authorization import raise_forbidden
 from resolvers.sessions import Session
@@ -22,6 +36,19 @@ from resolvers.sessions import Session
 MAX_REASON_LENGTH = 500
 Columns = Mapping[str, object]
 
+Row = TypeVar("Row", bound=Model)
+
+_SUBJECTS: Mapping[type[Model], StaffSubject] = {
+    Category: StaffSubject.CATEGORY,
+    Gift: StaffSubject.GIFT,
+    Order: StaffSubject.ORDER,
+    Payment: StaffSubject.PAYMENT,
+    Provider: StaffSubject.PROVIDER,
+    Refill: StaffSubject.REFILL,
+    Service: StaffSubject.SERVICE,
+    Ticket: StaffSubject.TICKET,
+    User: StaffSubject.USER,
+}
 _SECRETS = frozenset({"api_key", "api_key_hash", "password_hash"})
 _MASK = "***"
 _UNLOGGED_COLUMNS = frozenset({"updated_at"})
@@ -101,6 +128,14 @@ class StaffAction:
         """Write an action to the audit log, with the differences between `before` and `after`."""
         await self.record_all(action, subject, {subject_id: (before, after)}, reason=reason)
 
+    async def record_change(
+        self, action: StaffAct, row: Row, *, before: Columns, reason: str | None = None
+    ) -> Row:
+        """Write the change of `row` since `before`, {} if it is new, to the audit log; returns the row."""
+        subject, after = _SUBJECTS[type(row)], get_columns(row)
+        await self.record(action, subject, row.pk, before=before, after=after, reason=reason)
+        return row
+
     async def record_all(
         self,
         action: StaffAct,
@@ -139,6 +174,19 @@ async def staff_transaction(staff: Session, permission: Permission) -> AsyncIter
     async with in_transaction():
         session = await _require_session(staff, permission)
         yield StaffAction(actor=session.user, now=await database.now(), service_token=session.name)
+
+
+async def lock_row(model: type[Row], row_id: int, *, missing: type[Problem]) -> Row:
+    """The record with this id, locked until the end of the transaction.
+
+    Raises:
+        Problem: `missing`, if there is none.
+    """
+    found = model.filter(id=row_id if ids.is_possible(row_id) else 0)
+    row = await found.select_for_update(no_key=True).first()
+    if row is None:
+        raise missing
+    return row
 
 
 def get_columns(row: Model) -> Columns:

@@ -14,7 +14,7 @@ from resolvers import notifications
 from resolvers.filters import Contains, Filter, Ids, IsSet, OnColumn, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, lock_row, require_permission, staff_transaction
 from resolvers.tickets import MAX_TEXT_LENGTH, add_message
 
 
@@ -70,7 +70,7 @@ async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Tick
     """
     message = text_cleaning.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
     async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
-        ticket = await _lock_ticket(ticket_id)
+        ticket = await lock_row(Ticket, ticket_id, missing=TicketNotFound)
         before = get_columns(ticket)
         ticket.status, ticket.updated_at = TicketStatus.ANSWERED, duty.now
         await ticket.save(update_fields=["status", "updated_at"])
@@ -99,18 +99,11 @@ async def close_ticket(staff: Session, *, ticket_id: int) -> Ticket:
         TicketNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
-        ticket = await _lock_ticket(ticket_id)
+        ticket = await lock_row(Ticket, ticket_id, missing=TicketNotFound)
         before = get_columns(ticket)
         ticket.status, ticket.updated_at = TicketStatus.CLOSED, duty.now
         await ticket.save(update_fields=["status", "updated_at"])
-        await duty.record(
-            StaffAct.CLOSE_TICKET,
-            StaffSubject.TICKET,
-            ticket.id,
-            before=before,
-            after=get_columns(ticket),
-        )
-        return ticket
+        return await duty.record_change(StaffAct.CLOSE_TICKET, ticket, before=before)
 
 
 @declares_problems(Forbidden, InvalidInput, TicketNotFound)
@@ -123,30 +116,15 @@ async def assign_ticket(staff: Session, *, ticket_id: int, assignee_id: int | No
         TicketNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.ASSIGN_TICKETS) as duty:
-        ticket = await _lock_ticket(ticket_id)
+        ticket = await lock_row(Ticket, ticket_id, missing=TicketNotFound)
         if assignee_id is not None and not await _may_answer(assignee_id):
             raise InvalidInput(field="assignee")
         before = get_columns(ticket)
         ticket.assignee_id, ticket.updated_at = assignee_id, duty.now
         await ticket.save(update_fields=["assignee_id", "updated_at"])
-        await duty.record(
-            StaffAct.ASSIGN_TICKET,
-            StaffSubject.TICKET,
-            ticket.id,
-            before=before,
-            after=get_columns(ticket),
-        )
-        return ticket
+        return await duty.record_change(StaffAct.ASSIGN_TICKET, ticket, before=before)
 
 
 async def _may_answer(user_id: int) -> bool:
     user = await User.get_or_none(id=user_id, is_active=True) if ids.is_possible(user_id) else None
     return user is not None and permissions.has_permission(user.role, Permission.ANSWER_TICKETS)
-
-
-async def _lock_ticket(ticket_id: int) -> Ticket:
-    found = Ticket.filter(id=ticket_id if ids.is_possible(ticket_id) else 0)
-    ticket = await found.select_for_update(no_key=True).first()
-    if ticket is None:
-        raise TicketNotFound
-    return ticket

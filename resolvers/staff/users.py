@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 import database
-from domain import ids
 from domain.money import MAX_AMOUNT, Toman
 from domain.permissions import Permission, StaffAct, StaffSubject
 from domain.problems import (
@@ -28,7 +27,13 @@ from resolvers.authorization import raise_forbidden
 from resolvers.filters import Contains, Filter, Ids, OneOf, Range, columns_of
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.staff_action import StaffAction, parse_reason, require_permission, staff_transaction
+from resolvers.staff.staff_action import (
+    StaffAction,
+    lock_row,
+    parse_reason,
+    require_permission,
+    staff_transaction,
+)
 from resolvers.wallet import BalanceTooLarge
 
 
@@ -291,10 +296,7 @@ async def _get_entry(entry_id: int) -> LedgerEntry:
 
 async def _lock_user(duty: StaffAction, user_id: int) -> User:
     """The user, locked until the end of the transaction, on whom the staff member may act."""
-    found = User.filter(id=user_id if ids.is_possible(user_id) else 0)
-    user = await found.select_for_update(no_key=True).first()
-    if user is None:
-        raise UserNotFound
+    user = await lock_row(User, user_id, missing=UserNotFound)
     duty.check_may_act_on(user)
     return user
 
