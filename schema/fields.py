@@ -21,9 +21,18 @@ M = TypeVar("M", bound=Model)
 
 @strawberry.type
 class View(Generic[M]):
-    """A type that shows a row."""
+    """A type that shows a row.
+
+    Defining a subclass raises TypeError if a field is declared to read a column that the model does not have.
+    """
 
     row: strawberry.Private[M]
+
+    def __init_subclass__(cls) -> None:
+        model = _get_model(cls)
+        for field in vars(cls).values():
+            if isinstance(model, type) and isinstance(field, StrawberryField):
+                _check_columns(model, FieldHints.of(field))
 
     @classmethod
     def from_model(cls, row: M) -> Self:
@@ -38,10 +47,7 @@ def column(
     name: str | None = None,
     convert: Callable[[Any], object] | None = None,
 ) -> Any:
-    """A field of a view with a column's value, converted if `convert` is given.
-
-    Defining the view raises an error if its model has no such column.
-    """
+    """A field of a view with a column's value, converted if `convert` is given."""
     read_column = attrgetter(f"row.{column}")
     read = read_column if convert is None else lambda view: convert(read_column(view))
     hints = FieldHints(read=read, row_part=Column(column, convert))
@@ -66,15 +72,15 @@ class _ColumnField(StrawberryField):
         hints: FieldHints = self.metadata[FieldHints]
         return hints.read(source)  # type: ignore[misc] # `column` sets it
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        part = FieldHints.of(self).row_part
-        if isinstance(part, Column):
-            check_column(_get_model(owner), part.name)
 
-
-def _get_model(view: type) -> type[Model]:
+def _get_model(view: type) -> object:
+    """What `View` is parametrized with; a type variable in a generic view."""
     aliases = (alias for base in view.__mro__ for alias in vars(base).get("__orig_bases__", ()))
-    model: type[Model] = next(
-        get_args(alias)[0] for alias in aliases if issubclass(get_origin(alias) or alias, View)
-    )
-    return model
+    return next(get_args(alias)[0] for alias in aliases if issubclass(get_origin(alias) or alias, View))
+
+
+def _check_columns(model: type[Model], hints: FieldHints) -> None:
+    if isinstance(hints.row_part, Relation):
+        check_column(model, f"{hints.row_part.name}_id")
+    for name in hints.required_columns or ():
+        check_column(model, name)

@@ -3,9 +3,10 @@
 import pytest
 import strawberry
 
+from engine.executor.hints import FieldHints
 from models import Order
 from resolvers.orders import OrderFilter
-from schema.fields import View, column
+from schema.fields import View, column, related
 from schema.filters import IdIn, TextContains, Where, ids_of
 
 
@@ -26,10 +27,18 @@ def test_a_where_has_only_the_criteria_of_its_filter() -> None:
             link: IdIn | None = strawberry.field(default=None, metadata=ids_of("Order"))
 
 
-def test_a_view_has_only_columns_of_its_row() -> None:
-    with pytest.raises(RuntimeError) as raised:
+def test_a_view_has_only_columns_and_relations_of_its_row() -> None:
+    with pytest.raises(TypeError, match="Order has no column 'colour'"):
 
-        class _View(View[Order]):
+        class _Unknown(View[Order]):
             colour: str = column("colour", description="Its colour.")
 
-    assert str(raised.value.__cause__) == "Order has no column 'colour'"
+    with pytest.raises(TypeError, match="Order has no column 'shade'"):
+
+        class _Needing(View[Order]):
+            colour: str = strawberry.field(metadata=FieldHints(columns=("link", "shade")).metadata)
+
+    with pytest.raises(TypeError, match="Order has no column 'painter_id'"):
+
+        class _Referring(View[Order]):
+            painter: str = strawberry.field(metadata=related("painter", str))
