@@ -48,9 +48,7 @@ def column(
     convert: Callable[[Any], object] | None = None,
 ) -> Any:
     """A field of a view with a column's value, converted if `convert` is given."""
-    read_column = attrgetter(f"row.{column}")
-    read = read_column if convert is None else lambda view: convert(read_column(view))
-    hints = FieldHints(read=read, row_part=Column(column, convert))
+    hints = FieldHints(read=attrgetter(f"row.{column}"), convert=convert, row_part=Column(column))
     field = _ColumnField(
         python_name=None, graphql_name=name, description=description, metadata=hints.metadata
     )
@@ -70,7 +68,8 @@ def related(relation: str, render: Callable[[Any], object]) -> Mapping[object, o
 class _ColumnField(StrawberryField):
     def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
         hints: FieldHints = self.metadata[FieldHints]
-        return hints.read(source)  # type: ignore[misc] # `column` sets it
+        value = hints.read(source)  # type: ignore[misc] # `column` sets it
+        return value if hints.convert is None else hints.convert(value)
 
 
 def _get_model(view: type) -> object:

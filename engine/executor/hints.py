@@ -16,10 +16,9 @@ F = TypeVar("F", bound=Callable[..., object])
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row, unchanged or converted."""
+    """A column of the row."""
 
     name: str
-    convert: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,8 @@ class FieldHints:
 
     read: Callable[[Any], Any] | None = None
     """Returns what the resolver would for a source, or raises; no side effects. An attrgetter is inlined."""
+    convert: Callable[[Any], object] | None = None
+    """Applied to what is read, be it by `read` or from a row's column."""
     is_pure: bool = False
     """Whether the resolver itself is such a function, of the source alone."""
     rows: Callable[[Any], RowSource] | None = None

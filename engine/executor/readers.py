@@ -46,14 +46,16 @@ class AttributeReader:
         self._variables.clear()
 
     def _field_expression(self, field: GraphQLField, definition: StrawberryField) -> str:
-        read = _get_function(definition)
+        read, convert = _get_function(definition), FieldHints.of(definition).convert
+        if read is None:
+            if not _reads_attribute(field, definition):
+                raise NotCompilable
+            return self._attribute_expression(definition.python_name)
         if isinstance(read, attrgetter):
-            return self._attribute_expression(read.__reduce__()[1][0])
-        if read is not None:
-            return f"{self._code.bind(read)}({self._source})"
-        if not _reads_attribute(field, definition):
-            raise NotCompilable
-        return self._attribute_expression(definition.python_name)
+            value = self._attribute_expression(read.__reduce__()[1][0])
+        else:
+            value = f"{self._code.bind(read)}({self._source})"
+        return value if convert is None else f"{self._code.bind(convert)}({value})"
 
     def _attribute_expression(self, path: str) -> str:
         *parents, attribute = path.split(".")
@@ -76,19 +78,20 @@ class RowReader:
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
         """Implements `function_builder.FieldReader.complete`."""
-        match FieldHints.of(_get_definition(field)).row_part:
+        hints = FieldHints.of(_get_definition(field))
+        match hints.row_part:
             case SameRow():
                 return self._code.complete_object(self, field.type, details)
             case Relation(relation):
                 return self._complete_relation(relation, field, details)
             case RowCursor() if self._by is not None:
                 value = f"place({self._column_expression(self._by)}, {self._layout.key})"
-            case Column(name, None):
+            case Column(name) if hints.convert is not None:
+                value = f"{self._code.bind(hints.convert)}({self._column_expression(name)})"
+            case Column(name):
                 if plain := self._plain_column(name, field.type):
                     return plain
                 value = self._column_expression(name)
-            case Column(name, convert):
-                value = f"{self._code.bind(convert)}({self._column_expression(name)})"
             case _:
                 raise NotCompilable
         return self._code.complete_value(self._code.assign_variable(value), field.type, details)
