@@ -1,11 +1,10 @@
 """Access tokens: RS256 JWTs with the claims of the reference's tokens (Laravel Passport)."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
+from cachetools import FIFOCache
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
@@ -13,8 +12,6 @@ from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
 from config.errors import UsageError
 from domain import ids
-
-V = TypeVar("V")
 
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
@@ -53,8 +50,8 @@ class TokenKeys:
         keys = [_import(pem) for pem in pems]
         self._signing = keys[0]
         self._all = KeySet(list(keys))
-        self._verified: OrderedDict[str, _Verified] = OrderedDict()
-        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._verified: FIFOCache[str, _Verified] = FIFOCache(_CACHE_SIZE)
+        self._ended: FIFOCache[str, None] = FIFOCache(_CACHE_SIZE)
 
     def issue(self, *, user_id: int, token_id: str, issued_at: datetime, expires_at: datetime) -> str:
         """A signed token; timestamps are whole Unix seconds."""
@@ -82,12 +79,12 @@ class TokenKeys:
         else:
             claims = self._verify(token, now=now)
             if claims is not None:
-                _cache(self._verified, token, _Verified(claims, since=now))
+                self._verified[token] = _Verified(claims, since=now)
         return None if claims is None or claims.token_id in self._ended else claims
 
     def reject(self, token_id: str) -> None:
         """Treat a revoked token as invalid from now on; revocation is permanent."""
-        _cache(self._ended, token_id, None)
+        self._ended[token_id] = None
 
     def _verify(self, token: str, *, now: datetime) -> Claims | None:
         if len(token) > _MAX_TOKEN_LENGTH:
@@ -109,12 +106,6 @@ class TokenKeys:
     def get_public_jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
         return {"keys": [dict(key) for key in self._all.as_dict(private=False)["keys"]]}
-
-
-def _cache(memory: OrderedDict[str, V], key: str, value: V) -> None:
-    memory[key] = value
-    if len(memory) > _CACHE_SIZE:
-        memory.popitem(last=False)
 
 
 def _import(pem: bytes) -> RSAKey:

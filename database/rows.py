@@ -5,10 +5,9 @@ projection. The objects are instances of the models.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 from tortoise.fields import CharField
@@ -75,7 +74,7 @@ class TableReader(Generic[M]):
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
-        self._statements: OrderedDict[tuple[str, str, Projection], _Statement] = OrderedDict()
+        self._get_statement = lru_cache(_MAX_STATEMENTS)(self._build_statement)
 
     @staticmethod
     def for_model(model: type[N]) -> "TableReader[N]":
@@ -145,15 +144,6 @@ class TableReader(Generic[M]):
 
     def _build_key_clause(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"
-
-    def _get_statement(self, dialect: str, clauses: str, projection: Projection) -> _Statement:
-        key = (dialect, clauses, projection)
-        statement = self._statements.get(key)
-        if statement is None:
-            statement = self._statements[key] = self._build_statement(dialect, clauses, projection)
-            if len(self._statements) > _MAX_STATEMENTS:
-                self._statements.popitem(last=False)
-        return statement
 
     def _build_statement(self, dialect: str, clauses: str, projection: Projection) -> _Statement:
         layout = RowLayout("t", self.model, projection, dialect)

@@ -1,11 +1,11 @@
 """Caches generated completion functions for as long as their operations."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -103,7 +103,7 @@ class PreparedOperation:
         self._is_usable = not any(fragment.variable_definitions for fragment in self.fragments.values())
         self._variables = VariableCoercion(schema, node) if self._is_usable else None
         self._find_condition_variables = _find_condition_variables(node, self.fragments)
-        self._variants: OrderedDict[Hashable, OperationVariant] = OrderedDict()
+        self._variants: LRUCache[Hashable, OperationVariant] = LRUCache(_MAX_VARIANTS)
 
     def coerce_variables(self, provided: Mapping[str, Any]) -> VariableValues | None:
         """The values of its variables; None if graphql-core has to coerce them."""
@@ -114,14 +114,11 @@ class PreparedOperation:
         if not self._is_usable:
             return None
         key = tuple([variables.get(name, Undefined) for name in self._find_condition_variables])
-        variant = self._variants.get(key)
-        if variant is not None:
-            self._variants.move_to_end(key)
+        try:
+            return self._variants[key]
+        except KeyError:
+            variant = self._variants[key] = OperationVariant()
             return variant
-        variant = self._variants[key] = OperationVariant()
-        if len(self._variants) > _MAX_VARIANTS:
-            self._variants.popitem(last=False)
-        return variant
 
 
 class PlanCache:
@@ -129,8 +126,8 @@ class PlanCache:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._operations: OrderedDict[int, tuple[OperationDefinitionNode, PreparedOperation | None]] = (
-            OrderedDict()
+        self._operations: LRUCache[int, tuple[OperationDefinitionNode, PreparedOperation | None]] = LRUCache(
+            _MAX_OPERATIONS
         )
 
     def get_operation(
@@ -139,14 +136,11 @@ class PlanCache:
         """The prepared operation of a document; None on its first execution."""
         # By identity: a node's own hash covers its whole subtree. The node is kept, so its id is not reused.
         key = id(node)
-        found = self._operations.get(key)
-        if found is None:
+        try:
+            _, operation = self._operations[key]
+        except KeyError:
             self._operations[key] = (node, None)
-            if len(self._operations) > _MAX_OPERATIONS:
-                self._operations.popitem(last=False)
             return None
-        self._operations.move_to_end(key)
-        operation = found[1]
         if operation is None:
             operation = PreparedOperation(self._schema, document, node)
             self._operations[key] = (node, operation)

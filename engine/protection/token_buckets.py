@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from cachetools import FIFOCache
 
 MAX_BUCKETS = 100_000
 """Callers that are remembered; forgetting the least recently active one refills its bucket."""
@@ -31,8 +32,8 @@ class TokenBuckets:
         self, *, clock: Callable[[], float] = time.monotonic, max_buckets: int = MAX_BUCKETS
     ) -> None:
         self._clock = clock
-        self._max_buckets = max_buckets
-        self._levels: OrderedDict[str, _Level] = OrderedDict()
+        # Storing a level again moves it to the end.
+        self._levels: FIFOCache[str, _Level] = FIFOCache(max_buckets)
 
     def __len__(self) -> int:
         return len(self._levels)
@@ -57,9 +58,6 @@ class TokenBuckets:
 
     def _set_points(self, caller: str, points: float) -> int:
         self._levels[caller] = _Level(points, self._clock())
-        self._levels.move_to_end(caller)
-        if len(self._levels) > self._max_buckets:
-            self._levels.popitem(last=False)
         return math.floor(points)
 
     def seconds_until(self, caller: str, points: int, capacity: Capacity) -> int:

@@ -6,6 +6,8 @@ PostgreSQL only: there every row carries the transaction that wrote it.
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from cachetools import FIFOCache
+
 import database
 from database.asyncpg_engine import StatelessClient
 from database.batching import KeyLookup
@@ -39,27 +41,28 @@ class CachedService:
     version: str
 
 
-_caches: WeakKeyDictionary[StatelessClient, dict[int, CachedService]] = WeakKeyDictionary()
+_caches: WeakKeyDictionary[StatelessClient, FIFOCache[int, CachedService]] = WeakKeyDictionary()
 
 
 async def get(service_id: int, *, client: StatelessClient) -> CachedService | None:
     """The cached service as it was on sale; looked up if it is not cached."""
-    cache = _caches.setdefault(client, {})
+    cache = _caches.get(client)
+    if cache is None:
+        cache = _caches[client] = FIFOCache(_MAX_CACHED)
     cached_service = cache.get(service_id)
     if (
         cached_service is None
         and ids.is_possible(service_id)
         and (cached_service := await _load(service_id, client))
     ):
-        if len(cache) >= _MAX_CACHED:
-            del cache[next(iter(cache))]
         cache[service_id] = cached_service
     return cached_service
 
 
 def invalidate(service_id: int, *, client: StatelessClient) -> None:
     """Drop the service, so that the next call looks it up."""
-    _caches.get(client, {}).pop(service_id, None)
+    if client in _caches:
+        _caches[client].pop(service_id, None)
 
 
 async def _load(service_id: int, client: StatelessClient) -> CachedService | None:
