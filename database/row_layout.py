@@ -138,15 +138,16 @@ def _get_converter(column: Field[Any], dialect: str) -> Callable[[Any], Any] | N
     if dialect == "sqlite" and isinstance(column, BooleanField):
         return lambda value: None if value is None else bool(value)
     if dialect == "sqlite" and isinstance(column, DatetimeField):
-        return _parse_timestamp
+        return to_timestamp
     native = (IntField, BigIntField, CharField, TextField, BooleanField, DatetimeField)
     return None if isinstance(column, native) else column.to_python_value
 
 
-def _parse_timestamp(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    timestamp = datetime.fromisoformat(text)
+def to_timestamp(stored: str | datetime | None) -> datetime | None:
+    """A timestamp as a statement returns it, in UTC: SQLite stores text."""
+    if not isinstance(stored, str):
+        return stored
+    timestamp = datetime.fromisoformat(stored)
     return timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)
 
 

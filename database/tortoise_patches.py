@@ -93,10 +93,10 @@ async def _read_applied_migrations(self: MigrationRecorder) -> list[MigrationKey
     return [MigrationKey(app_label=row["app"], name=row["name"]) for row in rows]
 
 
-BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
-SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
-MigrationRecorder.applied_migrations = _read_applied_migrations  # type: ignore[method-assign, unused-ignore]  # the mend itself
-SqliteSchemaEditor._remake_table = _reject_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the patch itself
+SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the patch itself
+MigrationRecorder.applied_migrations = _read_applied_migrations  # type: ignore[method-assign, unused-ignore]  # the patch itself
+SqliteSchemaEditor._remake_table = _reject_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the patch itself
 
 
 async def _apply_without_state_copy(self: Migration, state: State, **options: Any) -> State:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from operator import attrgetter
 
+from config.numbers import MAX_EXACT_INTEGER
 from domain import links, text_cleaning
 from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
@@ -15,8 +16,8 @@ DELAYS = (0, 5, 10, 15, 30, 60, 90)
 MAX_RUNS = 10_000
 MAX_INTERVAL = 10_080
 """Minutes between two runs of a drip-feed: a week."""
-MAX_QUANTITY = 2**53 - 1
-"""The largest number of units: every JSON client reads it exactly."""
+MAX_QUANTITY = MAX_EXACT_INTEGER
+"""The largest number of units."""
 _MAX_LINE_LENGTH = 1_000
 _MAX_LIST_LENGTH = 100_000
 _MAX_POSTS = 100_000

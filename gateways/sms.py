@@ -14,6 +14,7 @@ from gateways.errors import (
     GatewayRejected,
 )
 from gateways.http import JsonResponse, read_json
+from gateways.lenient_json import get_member
 
 logger = logging.getLogger("vitrin.sms")
 
@@ -137,12 +138,12 @@ class KavenegarSms:
             f"{self._base_url}/v1/{key}/verify/lookup.json",
             form={"receptor": mobile, "template": template, "token": token},
         )
-        result = _get_member(response.body, "return")
+        result = get_member(response.body, "return")
         _check_status(
             response,
-            status=_get_member(result, "status"),
+            status=get_member(result, "status"),
             accepted=200,
-            text=_get_member(result, "message"),
+            text=get_member(result, "message"),
             meanings=_KAVENEGAR_CODES,
         )
 
@@ -191,16 +192,11 @@ class SmsIrSms:
         body = response.body
         _check_status(
             response,
-            status=_get_member(body, "status"),
+            status=get_member(body, "status"),
             accepted=1,
-            text=_get_member(body, "message"),
+            text=get_member(body, "message"),
             meanings=_SMSIR_CODES,
         )
-
-
-def _get_member(value: object, key: str) -> object:
-    """`value[key]` of a JSON object, or None."""
-    return value.get(key) if isinstance(value, dict) else None
 
 
 def _check_status(

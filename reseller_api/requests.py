@@ -10,6 +10,7 @@ from domain.problems import InvalidInput
 from models import User
 from reseller_api.errors import TOO_MANY_IDS, RequestRejected
 from resolvers.app_context import AppContext
+from web.authentication import parse_bearer
 from web.parameters import Parameters
 
 MAX_IDS = 100
@@ -29,8 +30,7 @@ class ActionCall:
 
 def get_api_key(request: Request, params: Parameters) -> str:
     """The API key: the parameter `key`, else the bearer token; "" if there is neither."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    return params.get_text_or_empty("key") or (bearer.strip() if scheme.lower() == "bearer" else "")
+    return params.get_text_or_empty("key") or parse_bearer(request.headers.get("authorization", "")) or ""
 
 
 def has_value(params: Parameters, name: str) -> bool:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.functions import Count, Max
 from tortoise.transactions import in_transaction
 
 import database
+from database.row_layout import to_timestamp
 from domain import notification_texts, provider_amounts
 from domain.enums import AlertKind, PauseReason
 from domain.money import Toman
@@ -121,12 +122,7 @@ async def _check_flagged_services() -> list[ShopAlert]:
             kind=AlertKind.SERVICES_FLAGGED,
             subject=str(row["provider_id"]),
             sentence=notification_texts.services_flagged(row["provider__name"], services=row["services"]),
-            latest_at=_to_datetime(row["latest_at"]),
+            latest_at=to_timestamp(row["latest_at"]),
         )
         for row in rows
     ]
-
-
-def _to_datetime(value: datetime | str | None) -> datetime | None:
-    # SQLite stores timestamps as text.
-    return datetime.fromisoformat(value) if isinstance(value, str) else value

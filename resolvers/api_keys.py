@@ -1,9 +1,9 @@
 """API keys for resellers' programs."""
 
-import hashlib
 import secrets
 
 import database
+from auth.key_hashing import hash_key
 from domain import text_cleaning
 from models import User
 from observability import security_log
@@ -16,7 +16,7 @@ _RANDOM_BYTES = 24
 async def rotate_api_key(user: User) -> str:
     """Issue a new API key and revoke the previous one. Only its hash is stored, so the key is shown once."""
     key = _PREFIX + secrets.token_hex(_RANDOM_BYTES)
-    await User.filter(id=user.id).update(api_key_hash=_hash(key), updated_at=await database.now())
+    await User.filter(id=user.id).update(api_key_hash=hash_key(key), updated_at=await database.now())
     security_log.record(SecurityEvent.API_KEY_CREATED, user_id=user.id)
     return key
 
@@ -32,9 +32,4 @@ async def get_user_by_key(key: str) -> User | None:
 
     The lookup is by hash, so its timing reveals nothing about a nearly correct key.
     """
-    return await User.get_or_none(api_key_hash=_hash(text_cleaning.clean_key(key)), is_active=True)
-
-
-def _hash(key: str) -> str:
-    # A slow password hash is unnecessary: 192 random bits cannot be guessed, and every request pays for this.
-    return hashlib.sha256(key.encode()).hexdigest()
+    return await User.get_or_none(api_key_hash=hash_key(text_cleaning.clean_key(key)), is_active=True)

@@ -1,10 +1,10 @@
 """Sign-in by an identity that an OpenID provider has verified; see decision 10."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import database
+from auth.key_hashing import hash_key
 from domain import emails, text_cleaning
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User
@@ -71,13 +71,13 @@ def record_rejection(client: Client, *, reason: str, user_id: int | None = None)
 async def store_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
     """Store the state that the callback needs."""
     expires_at = await database.now() + lifetime
-    await OpenIdAttempt.create(id=_hash_key(key), data=data, expires_at=expires_at)
+    await OpenIdAttempt.create(id=hash_key(key), data=data, expires_at=expires_at)
 
 
 async def pop_attempt(key: str) -> str | None:
     """Return the stored state and delete it; None if it is missing or expired."""
     statement = "DELETE FROM openid_attempts WHERE id = $1 AND expires_at > $2 RETURNING data"
-    rows = await database.fetch(statement, _hash_key(key), await database.now())
+    rows = await database.fetch(statement, hash_key(key), await database.now())
     return str(rows[0]["data"]) if rows else None
 
 
@@ -122,7 +122,3 @@ async def _take_over(app: AppContext, user: User, *, now: datetime) -> User:
 def _clean_name(claim: str | None) -> str | None:
     name = text_cleaning.clean_name(claim or "")[:_MAX_NAME_LENGTH]
     return name if name and text_cleaning.is_storable(name) else None
-
-
-def _hash_key(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,9 +1,10 @@
 """The state of the order queue."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import database
+from database.row_layout import to_timestamp
 
 _OLDEST_DUE = """
 SELECT MIN(o.due_at) AS due_at FROM orders o JOIN providers p ON p.id = o.provider_id
@@ -28,12 +29,8 @@ async def get_oldest_due_age() -> timedelta:
     """How long the longest-waiting due order has waited; orders of inactive providers are not due."""
     now = await database.now()
     (row,) = await database.fetch(_OLDEST_DUE)
-    due_at = row["due_at"]
-    if due_at is None:
-        return timedelta(0)
-    # SQLite stores timestamps as text.
-    due_timestamp = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
-    return max(now - due_timestamp, timedelta(0))
+    due_at = to_timestamp(row["due_at"])
+    return timedelta(0) if due_at is None else max(now - due_at, timedelta(0))
 
 
 async def read_queue_stats() -> QueueStats:

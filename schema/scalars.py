@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from config.numbers import MAX_EXACT_INTEGER
 from domain.money import Toman
 from engine.executor.hints import unchanged_if
 
@@ -17,11 +18,8 @@ T = TypeVar("T")
 Count = NewType("Count", int)
 """A whole number of things; GraphQL's Int ends at 2^31-1."""
 
-MAX_INTEGER = 2**53 - 1
-"""The largest integer that every JSON client reads exactly."""
 
-
-@unchanged_if(f"type({{v}}) is int and -{MAX_INTEGER} <= {{v}} <= {MAX_INTEGER}")
+@unchanged_if(f"type({{v}}) is int and -{MAX_EXACT_INTEGER} <= {{v}} <= {MAX_EXACT_INTEGER}")
 def parse_whole_number(value: object) -> int:
     """`value`, an integer of at most 53 bits; booleans and strings are refused.
 
@@ -30,13 +28,13 @@ def parse_whole_number(value: object) -> int:
     Raises:
         GraphQLError: it is anything else.
     """
-    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
+    if type(value) is int and -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER:
         return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise GraphQLError(_INVALID_WHOLE_NUMBER)
-    if abs(value) > MAX_INTEGER:
+    if abs(value) > MAX_EXACT_INTEGER:
         raise GraphQLError("The number exceeds 2^53-1.")
     return value
 

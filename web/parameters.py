@@ -12,11 +12,11 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from config.numbers import MAX_EXACT_INTEGER
 from domain import calendar_days, idempotency_keys, text_cleaning
 from domain.problems import InvalidInput
 
 _MAX_FIELDS = 200
-_MAX_EXACT_FLOAT = 2**53 - 1
 # PHP's arrays in forms: `name[]`, `name[0]`, `name[first]`.
 _ARRAY_FIELD = re.compile(r"([^\[\]]+)(?:\[[^\[\]]*\])+")
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,\-./:=? ]{1,70}")
@@ -69,7 +69,7 @@ class Parameters:
         value = self.values.get(name)
         if isinstance(value, float) and value.is_integer():
             # Beyond 2^53 the float may differ from the JSON.
-            return int(value) if abs(value) <= _MAX_EXACT_FLOAT else None
+            return int(value) if abs(value) <= MAX_EXACT_INTEGER else None
         if not _is_integer(value) and not isinstance(value, str):
             return None
         return text_cleaning.parse_integer(str(value))

@@ -10,12 +10,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cli.legacy_import.files import NULL, Dialect
+from config.numbers import MAX_EXACT_INTEGER
 from domain import text_cleaning
 from domain.ids import MAX_ID
 from domain.money import MAX_AMOUNT, Toman
 
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
-_MAX_INTEGER = 2**53 - 1
 _MAX_TEXT_LENGTH = 1_000_000
 _LAST_SECOND = 253_402_300_799
 _State = TypeVar("_State", bound=StrEnum)
@@ -108,7 +108,7 @@ class Row:
             raise Unreadable(f"{column} is no whole number: {_quote(cell)}")
         if minimum is not None and value < minimum:
             raise Unreadable(f"{column} is below {minimum}: {value}")
-        if abs(value) > (MAX_ID if is_small else _MAX_INTEGER):
+        if abs(value) > (MAX_ID if is_small else MAX_EXACT_INTEGER):
             raise Unreadable(f"{column} is too large: {_quote(cell)}")
         return value
 

@@ -5,7 +5,7 @@ from cli.legacy_import.cells import Row, Unreadable
 from cli.legacy_import.references import References, SoldService
 from domain import links, order_state_machine, text_cleaning
 from domain.money import Toman
-from domain.order_details import TEXTS
+from domain.order_details import MAX_QUANTITY, TEXTS
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
@@ -100,7 +100,7 @@ def _read_quantity(row: Row) -> int:
     if not quantity:
         # The old panel counted a subscription's units only in separate columns.
         quantity = row.read_integer("sub_max", minimum=0) * row.read_integer("sub_posts", minimum=0)
-    if not 0 < quantity < 2**53:
+    if not 0 < quantity <= MAX_QUANTITY:
         raise Unreadable(f"quantity is {quantity}")
     return quantity
 

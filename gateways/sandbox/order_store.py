@@ -10,7 +10,6 @@ from typing import Any
 
 from gateways.sandbox.order_simulator import SandboxOrder, SandboxState, compute_refill_status, compute_state
 
-MAX_QUANTITY = 2**53 - 1
 _BUSY_SECONDS = 10
 _TABLES = """
 CREATE TABLE IF NOT EXISTS orders (

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import cast
 
 import database
+from database.row_layout import to_timestamp
 from domain import ids, mobiles, text_cleaning
 from domain.order_details import TEXTS
 from models import User
@@ -102,7 +104,5 @@ def _convert(table: Table, column: str, stored: Value) -> Value:
     if column in table.flags:
         return bool(stored)
     if column in table.timestamps:
-        # SQLite stores timestamps as text.
-        timestamp = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-        return timestamp.astimezone(UTC) if isinstance(timestamp, datetime) else timestamp
+        return to_timestamp(cast(str | datetime, stored))
     return stored

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from domain import digits, ids, panel_api_vocabulary
+from domain.order_details import MAX_QUANTITY
 from domain.problems import InvalidInput
 from domain.service_types import ServiceType
 from gateways.sandbox.order_simulator import Outcome, SandboxState, parse_outcome
-from gateways.sandbox.order_store import MAX_QUANTITY, SandboxOrders
+from gateways.sandbox.order_store import SandboxOrders
 from resolvers.app_context import SANDBOX_PROVIDER_PATH
 from web.parameters import Parameters, read_parameters
 from web.responses import NoStoreJSONResponse
