@@ -129,7 +129,7 @@ class AlertKind(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """`rejected`: the row was skipped. `mended`: the row was imported with a changed value."""
+    """`rejected`: the row was skipped. `corrected`: the row was imported with a changed value."""
 
     REJECTED = "rejected"
-    MENDED = "mended"
+    CORRECTED = "corrected"

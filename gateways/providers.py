@@ -42,7 +42,7 @@ _OUTCOMES = {
     GatewayRejected: "refused",
     GatewayRateLimited: "busy",
     GatewayUnavailable: "unavailable",
-    GatewayInvalidResponse: "nonsense",
+    GatewayInvalidResponse: "unreadable",
 }
 
 Result = TypeVar("Result")

@@ -16,7 +16,7 @@ from models.notification import Notification
 from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
-from models.order_totals import OrderDelta, ServiceTally, UserDayTally, UserTally
+from models.order_totals import OrderTotalDelta, ServiceOrderTotal, UserDailyOrderTotal, UserOrderTotal
 from models.payment import Payment
 from models.provider import Provider
 from models.quota_usage import QuotaUsage
@@ -46,22 +46,22 @@ __all__ = [
     "OpenIdAttempt",
     "OpenIdIdentity",
     "Order",
-    "OrderDelta",
     "OrderEvent",
+    "OrderTotalDelta",
     "Payment",
     "Provider",
     "QuotaUsage",
     "Refill",
     "Service",
-    "ServiceTally",
+    "ServiceOrderTotal",
     "SettingOverride",
     "Ticket",
     "TicketMessage",
     "TotpSecret",
     "User",
-    "UserDayTally",
+    "UserDailyOrderTotal",
     "UserGift",
-    "UserTally",
+    "UserOrderTotal",
 ]
 
 for _model in (
@@ -83,22 +83,22 @@ for _model in (
     OpenIdAttempt,
     OpenIdIdentity,
     Order,
-    OrderDelta,
+    OrderTotalDelta,
     OrderEvent,
     Payment,
     Provider,
     QuotaUsage,
     Refill,
     Service,
-    ServiceTally,
+    ServiceOrderTotal,
     SettingOverride,
     Ticket,
     TicketMessage,
     TotpSecret,
     User,
     UserGift,
-    UserDayTally,
-    UserTally,
+    UserDailyOrderTotal,
+    UserOrderTotal,
 ):
     # Descriptions are for readers of the code: in the schema, each rewording would be a migration.
     _model._meta.table_description = ""

@@ -15,7 +15,7 @@ class Alert(Model):
     id = fields.IntField(primary_key=True)
     kind = fields.CharEnumField(AlertKind, max_length=32)
     subject = fields.CharField(64)
-    began_at = fields.DatetimeField()
+    started_at = fields.DatetimeField()
     latest_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -27,7 +27,7 @@ class AuditRun(Model):
     """A run of the audit through all wallets; `next_user_id` is the first one not audited yet."""
 
     id = fields.IntField(primary_key=True)
-    began_at = fields.DatetimeField()
+    started_at = fields.DatetimeField()
     next_user_id = fields.IntField(default=0)
     differences = fields.IntField(default=0)
     finished_at = fields.DatetimeField(null=True)

@@ -22,7 +22,7 @@ class AuditEntry(Model):
     )
     actor_id: int
     role = fields.CharEnumField(UserRole, max_length=16)
-    act = fields.CharEnumField(StaffAct, max_length=32)
+    action = fields.CharEnumField(StaffAct, max_length=32)
     subject = fields.CharEnumField(StaffSubject, max_length=16)
     subject_id = fields.IntField(null=True)
     before = fields.TextField(description="JSON")

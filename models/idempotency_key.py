@@ -16,7 +16,7 @@ _LOCK = f"SELECT pg_advisory_xact_lock{_LOCKED} FROM (VALUES ($1::int, $2::text)
 
 
 class IdempotencyKey(Model):
-    """An idempotency key. `fingerprint` is a hash of the request's arguments, `answer` the stored result."""
+    """An idempotency key. `fingerprint` is a hash of the request's arguments, `result` the stored outcome."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -26,7 +26,7 @@ class IdempotencyKey(Model):
     key = fields.CharField(255)
     operation = fields.CharField(64)
     fingerprint = fields.CharField(64)
-    answer = fields.TextField(null=True, description="JSON")
+    result = fields.TextField(null=True, description="JSON")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
 

@@ -12,7 +12,7 @@ class LegacyImport(Model):
 
     id = fields.IntField(primary_key=True)
     fingerprint = fields.CharField(64, unique=True)
-    begun_at = fields.DatetimeField()
+    started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -35,7 +35,7 @@ class LegacyImportTable(Model):
     line = fields.BigIntField()
     written = fields.BigIntField(default=0)
     rejected = fields.BigIntField(default=0)
-    mended = fields.BigIntField(default=0)
+    corrected = fields.BigIntField(default=0)
     money_read = fields.CharField(40, default="0")
     money_rejected = fields.CharField(40, default="0")
     is_finished = fields.BooleanField(default=False)

@@ -24,7 +24,7 @@ class LoginCode(Model):
     )
     user_id: int | None
     subject = fields.CharField(254)
-    address = fields.CharField(45, description="the asker's network, see `domain.networks.network_of`")
+    network = fields.CharField(45, description="the caller's network, see `domain.networks.network_of`")
     code_hash = fields.CharField(64)
     is_sent = fields.BooleanField()
     is_live = fields.BooleanField(default=True)
@@ -42,7 +42,7 @@ class LoginCode(Model):
             UniqueConstraint(fields=("subject",), name="login_codes_one_live_a_subject", condition="is_live"),
             CheckConstraint(check="attempts >= 0", name="login_codes_attempts_not_negative"),
         ]
-        indexes = [("subject", "created_at"), ("address", "created_at"), ("created_at",)]
+        indexes = [("subject", "created_at"), ("network", "created_at"), ("created_at",)]
 
 
 class LoginCodeTry(Model):

@@ -17,70 +17,74 @@ _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
 REQUESTS = DurationMetrics(
     counter="vitrin_http_requests",
-    counter_help="HTTP requests that were answered.",
+    counter_help="HTTP requests answered.",
     counter_labels=["method", "route", "status"],
-    histogram="vitrin_http_request_seconds",
-    histogram_help="From a request's head to the end of its answer.",
+    histogram="vitrin_http_request_duration_seconds",
+    histogram_help="Time from the head of a request to the end of its response.",
     histogram_labels=["method", "route"],
     buckets=_REQUEST_BUCKETS,
     registry=REGISTRY,
 )
 REQUESTS_IN_PROGRESS = Gauge(
-    "vitrin_http_requests_running", "HTTP requests that are being answered.", registry=REGISTRY
+    "vitrin_http_requests_in_progress", "HTTP requests in progress.", registry=REGISTRY
 )
 OPERATIONS = DurationMetrics(
     counter="vitrin_graphql_operations",
-    counter_help="GraphQL operations that ran, by name where the name is known here.",
+    counter_help="GraphQL operations executed; those of unknown names count as `other`.",
     counter_labels=["operation", "outcome"],
-    histogram="vitrin_graphql_operation_seconds",
-    histogram_help="Running an admitted query or mutation, by the first of its fields.",
+    histogram="vitrin_graphql_operation_duration_seconds",
+    histogram_help="Execution time of a query or mutation, by its first field.",
     histogram_labels=["type", "field"],
     buckets=_REQUEST_BUCKETS,
     registry=REGISTRY,
 )
-SOCKETS = Gauge("vitrin_websockets", "Open WebSockets.", registry=REGISTRY)
+SOCKETS = Gauge("vitrin_websocket_connections", "Open WebSockets.", registry=REGISTRY)
 
 PROVIDER_CALLS = Counter(
     "vitrin_provider_calls",
-    "Calls of upstream providers.",
+    "Calls to upstream providers.",
     ["host", "action", "outcome"],
     registry=REGISTRY,
 )
 PROVIDER_CALL_SECONDS = Histogram(
-    "vitrin_provider_call_seconds",
-    "How long providers took.",
+    "vitrin_provider_call_duration_seconds",
+    "Duration of calls to upstream providers.",
     ["host"],
     buckets=_CALL_BUCKETS,
     registry=REGISTRY,
 )
 SECURITY_EVENTS = Counter(
-    "vitrin_security_events", "Events of the security log, by their names.", ["event"], registry=REGISTRY
+    "vitrin_security_events", "Events in the security log.", ["event"], registry=REGISTRY
 )
-SMS = Counter("vitrin_sms", "Login codes handed to the SMS service, or not.", ["outcome"], registry=REGISTRY)
+SMS = Counter(
+    "vitrin_sms_messages", "SMS messages with login codes, by outcome.", ["outcome"], registry=REGISTRY
+)
 
 JOB_RUNS = Counter(
-    "vitrin_job_runs", "Runs of the worker's jobs in this process.", ["job", "outcome"], registry=REGISTRY
+    "vitrin_job_runs", "Runs of worker jobs in this process.", ["job", "outcome"], registry=REGISTRY
 )
 JOB_LAST_SUCCESS = Gauge(
-    "vitrin_job_last_done_timestamp_seconds",
-    "When a job last ended well in this process.",
+    "vitrin_job_last_success_timestamp_seconds",
+    "Time of a job's last success in this process.",
     ["job"],
     registry=REGISTRY,
 )
 
-DATABASE_UP = Gauge("vitrin_database_up", "1 while the database answers.", registry=REGISTRY)
+DATABASE_UP = Gauge("vitrin_database_up", "1 if the database answers, otherwise 0.", registry=REGISTRY)
 POOL = Gauge(
     "vitrin_database_pool_connections",
-    "Connections of the pool to PostgreSQL.",
+    "Connections of the PostgreSQL pool.",
     ["state"],
     registry=REGISTRY,
 )
 QUEUE_AGE_SECONDS = Gauge(
-    "vitrin_queue_oldest_due_seconds",
-    "How long the order that has waited longest should have been with its provider.",
+    "vitrin_oldest_due_order_age_seconds",
+    "How long the oldest due order is overdue for submission to its provider.",
     registry=REGISTRY,
 )
-QUEUED_ORDERS = Gauge("vitrin_queued_orders", "Orders that wait to be sent.", registry=REGISTRY)
+QUEUED_ORDERS = Gauge("vitrin_queued_orders", "Orders queued for submission.", registry=REGISTRY)
 AWAITING_ORDERS = Gauge(
-    "vitrin_awaiting_orders", "Orders whose outcome is unknown; staff decide.", registry=REGISTRY
+    "vitrin_awaiting_orders",
+    "Orders whose outcome at the provider is unknown, waiting for staff.",
+    registry=REGISTRY,
 )

@@ -29,11 +29,11 @@ _CLAIM = """
 INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (user_id, key) DO UPDATE SET operation = excluded.operation, fingerprint = excluded.fingerprint,
-    answer = NULL, created_at = excluded.created_at, expires_at = excluded.expires_at
+    result = NULL, created_at = excluded.created_at, expires_at = excluded.expires_at
 WHERE idempotency_keys.expires_at <= excluded.created_at
 RETURNING id
 """
-_STORE_RESULT = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key = $3"
+_STORE_RESULT = "UPDATE idempotency_keys SET result = $1 WHERE user_id = $2 AND key = $3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,10 +169,10 @@ async def get_stored_result(request: IdempotentRequest) -> int:
     row = await IdempotencyKey.get(user_id=request.user_id, key=request.key)
     if not await request.is_for(row.operation, row.fingerprint):
         raise IdempotencyKeyReused
-    answer: dict[str, object] = orjson.loads(row.answer or "")
-    if "code" in answer:
-        raise problem_serialization.from_record(answer)
-    return int(str(answer["id"]))
+    result: dict[str, object] = orjson.loads(row.result or "")
+    if "code" in result:
+        raise problem_serialization.from_record(result)
+    return int(str(result["id"]))
 
 
 async def _store_problem(request: IdempotentRequest, problem: Problem) -> bool:

@@ -77,7 +77,7 @@ _CHECKS = {
             OR (l.payment_id IS NOT NULL AND (p.user_id IS NULL OR p.user_id <> l.user_id)))
         """,
     ),
-    "tally is what the orders come to": (
+    "total of orders is their sum": (
         "user",
         """
         SELECT u.id, COALESCE(o.total, 0) AS expected,
@@ -86,13 +86,13 @@ _CHECKS = {
         LEFT JOIN (SELECT user_id, SUM(charge) AS total FROM orders
                    WHERE status NOT IN ('canceled', 'refunded') AND {user_id} GROUP BY user_id) o
             ON o.user_id = u.id
-        LEFT JOIN user_tallies t ON t.user_id = u.id
-        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_deltas
+        LEFT JOIN user_order_totals t ON t.user_id = u.id
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_total_deltas
                    WHERE {user_id} GROUP BY user_id) d ON d.user_id = u.id
         WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.amount, 0) + COALESCE(d.total, 0)
         """,
     ),
-    "tally by day is what the orders come to": (
+    "daily totals of orders are their sum": (
         "user",
         """
         SELECT u.id, COALESCE(o.total, 0) AS expected,
@@ -101,9 +101,9 @@ _CHECKS = {
         LEFT JOIN (SELECT user_id, SUM(charge) AS total FROM orders
                    WHERE status NOT IN ('canceled', 'refunded') AND {user_id} GROUP BY user_id) o
             ON o.user_id = u.id
-        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM user_day_tallies
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM user_daily_order_totals
                    WHERE {user_id} GROUP BY user_id) t ON t.user_id = u.id
-        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_deltas
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_total_deltas
                    WHERE day IS NOT NULL AND {user_id} GROUP BY user_id) d ON d.user_id = u.id
         WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.total, 0) + COALESCE(d.total, 0)
         """,
@@ -139,7 +139,7 @@ _CHECKS = {
         SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l
         WHERE {l.user_id} AND l.kind = 'adjustment' AND NOT EXISTS (
             SELECT 1 FROM audit_entries a
-            WHERE a.subject = 'user' AND a.subject_id = l.user_id AND a.act = 'adjust_balance'
+            WHERE a.subject = 'user' AND a.subject_id = l.user_id AND a.action = 'adjust_balance'
                 AND a.created_at = l.created_at
                 AND REPLACE(a.after, ' ', '') = '{"balance":' || l.balance_after || '}')
         """,

@@ -67,10 +67,10 @@ async def _get_current_run() -> AuditRun | None:
     last = await AuditRun.all().order_by("-id").first()
     if last is not None and last.finished_at is None:
         return last
-    if last is not None and last.began_at > now - _INTERVAL:
+    if last is not None and last.started_at > now - _INTERVAL:
         return None
-    await AuditRun.filter(began_at__lte=now - _MAX_RUNS).delete()
-    return await AuditRun.create(began_at=now)
+    await AuditRun.filter(started_at__lte=now - _MAX_RUNS).delete()
+    return await AuditRun.create(started_at=now)
 
 
 async def _record_progress(run: AuditRun, found: list[Difference], *, next_user_id: int | None) -> None:

@@ -83,7 +83,7 @@ async def request_login_code(app: AppContext, *, username: str, network: str) ->
         code_row = await LoginCode.create(
             user=recipient.user,
             subject=recipient.subject,
-            address=network,
+            network=network,
             reserve=reserve,
             code_hash=login_codes.hash_code(app.login_code_key, subject=recipient.subject, code=code),
             is_sent=recipient.mobile is not None,

@@ -106,7 +106,7 @@ def _build_limits(settings: Settings, sending: CodeRequest) -> tuple[_Limit, ...
     # A code that the SMS service refused counts for nothing but the interval between two.
     counted = LoginCode.exclude(delivery=SmsDelivery.REFUSED)
     to_number = counted.filter(subject=sending.subject)
-    from_network = counted.filter(address=sending.network)
+    from_network = counted.filter(network=sending.network)
     sent_codes = counted.filter(is_sent=True)
     budget = settings.login_codes_daily_budget - _count_reserved_codes(settings, sending.user)
     return (
@@ -150,5 +150,5 @@ async def _has_reserve(sending: CodeRequest, reserve: Reserve, window: timedelta
         return False
     if not await KnownNetwork.filter(user_id=sending.user.id, network=sending.network).exists():
         return False
-    used = LoginCode.filter(subject=sending.subject, address=sending.network, reserve=reserve)
+    used = LoginCode.filter(subject=sending.subject, network=sending.network, reserve=reserve)
     return not await used.filter(created_at__gt=sending.now - window).exists()

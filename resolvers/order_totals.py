@@ -21,49 +21,49 @@ _MAX_SINCE = datetime(9999, 12, 1, tzinfo=UTC)
 # Users and services are locked in id order, so that two workers cannot deadlock.
 _APPLY = """
 WITH taken AS (
-  DELETE FROM order_deltas WHERE id IN (
-    SELECT id FROM order_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  DELETE FROM order_total_deltas WHERE id IN (
+    SELECT id FROM order_total_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
   ) RETURNING user_id, service_id, order_count, amount, day),
 users AS (
-  INSERT INTO user_tallies AS tally (user_id, order_count, amount)
+  INSERT INTO user_order_totals AS totals (user_id, order_count, amount)
   SELECT user_id, sum(order_count), sum(amount) FROM taken GROUP BY user_id ORDER BY user_id
   ON CONFLICT (user_id) DO UPDATE
-  SET order_count = tally.order_count + excluded.order_count, amount = tally.amount + excluded.amount),
+  SET order_count = totals.order_count + excluded.order_count, amount = totals.amount + excluded.amount),
 days AS (
-  INSERT INTO user_day_tallies AS tally (day, user_id, order_count, amount)
+  INSERT INTO user_daily_order_totals AS totals (day, user_id, order_count, amount)
   SELECT day, user_id, sum(order_count), sum(amount) FROM taken WHERE day IS NOT NULL
   GROUP BY day, user_id ORDER BY day, user_id
   ON CONFLICT (day, user_id) DO UPDATE
-  SET order_count = tally.order_count + excluded.order_count, amount = tally.amount + excluded.amount),
+  SET order_count = totals.order_count + excluded.order_count, amount = totals.amount + excluded.amount),
 services AS (
-  INSERT INTO service_tallies AS tally (service_id, order_count)
+  INSERT INTO service_order_totals AS totals (service_id, order_count)
   SELECT service_id, sum(order_count) FROM taken GROUP BY service_id ORDER BY service_id
-  ON CONFLICT (service_id) DO UPDATE SET order_count = tally.order_count + excluded.order_count)
+  ON CONFLICT (service_id) DO UPDATE SET order_count = totals.order_count + excluded.order_count)
 SELECT count(*) AS folded FROM taken
 """
 _SQLITE_OLDEST = """
-SELECT count(*) AS folded, max(id) AS latest FROM (SELECT id FROM order_deltas ORDER BY id LIMIT $1)
+SELECT count(*) AS folded, max(id) AS latest FROM (SELECT id FROM order_total_deltas ORDER BY id LIMIT $1)
 """
 _SQLITE_APPLY = (
     """
-    INSERT INTO user_tallies (user_id, order_count, amount)
-    SELECT user_id, sum(order_count), sum(amount) FROM order_deltas WHERE id <= $1 GROUP BY user_id
+    INSERT INTO user_order_totals (user_id, order_count, amount)
+    SELECT user_id, sum(order_count), sum(amount) FROM order_total_deltas WHERE id <= $1 GROUP BY user_id
     ON CONFLICT (user_id) DO UPDATE
     SET order_count = order_count + excluded.order_count, amount = amount + excluded.amount
     """,
     """
-    INSERT INTO user_day_tallies (day, user_id, order_count, amount)
-    SELECT day, user_id, sum(order_count), sum(amount) FROM order_deltas
+    INSERT INTO user_daily_order_totals (day, user_id, order_count, amount)
+    SELECT day, user_id, sum(order_count), sum(amount) FROM order_total_deltas
     WHERE id <= $1 AND day IS NOT NULL GROUP BY day, user_id
     ON CONFLICT (day, user_id) DO UPDATE
     SET order_count = order_count + excluded.order_count, amount = amount + excluded.amount
     """,
     """
-    INSERT INTO service_tallies (service_id, order_count)
-    SELECT service_id, sum(order_count) FROM order_deltas WHERE id <= $1 GROUP BY service_id
+    INSERT INTO service_order_totals (service_id, order_count)
+    SELECT service_id, sum(order_count) FROM order_total_deltas WHERE id <= $1 GROUP BY service_id
     ON CONFLICT (service_id) DO UPDATE SET order_count = order_count + excluded.order_count
     """,
-    "DELETE FROM order_deltas WHERE id <= $1",
+    "DELETE FROM order_total_deltas WHERE id <= $1",
 )
 _APPLY_BATCH = _APPLY.replace("ORDER BY id LIMIT $1", "WHERE id = ANY($1::bigint[]) ORDER BY id")
 _SQLITE_APPLY_BATCH = [
@@ -71,15 +71,16 @@ _SQLITE_APPLY_BATCH = [
 ]
 # Pending deltas are summed for those who have any; for all others the totals' index returns the top rows.
 _TOP_USERS = """
-WITH noted AS (
-  SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM order_deltas GROUP BY user_id),
+WITH pending AS (
+  SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount
+  FROM order_total_deltas GROUP BY user_id),
 merged AS (
-  SELECT n.user_id, n.order_count + COALESCE(t.order_count, 0) AS order_count,
-    n.amount + COALESCE(t.amount, 0) AS amount
-  FROM noted n LEFT JOIN user_tallies t ON t.user_id = n.user_id),
+  SELECT p.user_id, p.order_count + COALESCE(t.order_count, 0) AS order_count,
+    p.amount + COALESCE(t.amount, 0) AS amount
+  FROM pending p LEFT JOIN user_order_totals t ON t.user_id = p.user_id),
 others AS (
-  SELECT t.user_id, t.order_count, t.amount FROM user_tallies t
-  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM noted n WHERE n.user_id = t.user_id)
+  SELECT t.user_id, t.order_count, t.amount FROM user_order_totals t
+  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.user_id = t.user_id)
   ORDER BY t.amount DESC, t.user_id LIMIT $1)
 SELECT user_id, order_count, amount FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
 WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
@@ -88,20 +89,21 @@ WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
 # without a day belong to orders that the day's totals count already.
 _TOP_USERS_SINCE = """
 SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM (
-  SELECT user_id, order_count, amount FROM user_day_tallies WHERE day >= $1
-  UNION ALL SELECT user_id, order_count, amount FROM order_deltas WHERE day >= $1
+  SELECT user_id, order_count, amount FROM user_daily_order_totals WHERE day >= $1
+  UNION ALL SELECT user_id, order_count, amount FROM order_total_deltas WHERE day >= $1
   UNION ALL SELECT user_id, 1 AS order_count, charge AS amount FROM orders
   WHERE created_at >= $2 AND created_at < $3 AND status NOT IN ('canceled', 'refunded')) counted
 GROUP BY user_id HAVING sum(order_count) > 0 ORDER BY sum(amount) DESC, user_id LIMIT $4
 """
 _TOP_SERVICES = """
-WITH noted AS (SELECT service_id, sum(order_count) AS order_count FROM order_deltas GROUP BY service_id),
+WITH pending AS (
+  SELECT service_id, sum(order_count) AS order_count FROM order_total_deltas GROUP BY service_id),
 merged AS (
-  SELECT n.service_id, n.order_count + COALESCE(t.order_count, 0) AS order_count
-  FROM noted n LEFT JOIN service_tallies t ON t.service_id = n.service_id),
+  SELECT p.service_id, p.order_count + COALESCE(t.order_count, 0) AS order_count
+  FROM pending p LEFT JOIN service_order_totals t ON t.service_id = p.service_id),
 others AS (
-  SELECT t.service_id, t.order_count FROM service_tallies t
-  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM noted n WHERE n.service_id = t.service_id)
+  SELECT t.service_id, t.order_count FROM service_order_totals t
+  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.service_id = t.service_id)
   ORDER BY t.order_count DESC, t.service_id LIMIT $1)
 SELECT service_id, order_count FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
 WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
@@ -115,9 +117,9 @@ async def apply_deltas(_app: AppContext) -> int:
     except Exception as error:
         if database.is_unavailable(error):
             raise
-    rows = await database.fetch("SELECT id FROM order_deltas ORDER BY id LIMIT $1", _BATCH_SIZE)
+    rows = await database.fetch("SELECT id FROM order_total_deltas ORDER BY id LIMIT $1", _BATCH_SIZE)
     return await job_isolation.run_bisecting(
-        "tally orders", "delta", [int(row["id"]) for row in rows], _apply_batch
+        "update order totals", "delta", [int(row["id"]) for row in rows], _apply_batch
     )
 
 

@@ -36,7 +36,7 @@ async def raise_alert(trouble: ShopAlert) -> bool:
         return False
     if known is None:
         await Alert.create(
-            kind=trouble.kind, subject=trouble.subject, began_at=now, latest_at=trouble.latest_at
+            kind=trouble.kind, subject=trouble.subject, started_at=now, latest_at=trouble.latest_at
         )
     else:
         await Alert.filter(id=known.id).update(latest_at=trouble.latest_at)

@@ -103,7 +103,7 @@ def _build_queue_check(max_age: timedelta) -> Callable[[], Awaitable[Check]]:
         return {
             "ok": age <= max_age,
             "oldest_due_seconds": int(age.total_seconds()),
-            "most_seconds": int(max_age.total_seconds()),
+            "max_seconds": int(max_age.total_seconds()),
         }
 
     return check

@@ -49,7 +49,7 @@ JOBS = (
         operation=order_cancellation.end_expired_subscriptions,
         interval=timedelta(minutes=10),
     ),
-    Job(name="tally orders", operation=order_totals.apply_deltas, interval=timedelta(seconds=10)),
+    Job(name="update order totals", operation=order_totals.apply_deltas, interval=timedelta(seconds=10)),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, interval=timedelta(minutes=1)),
     Job(name="watch the shop", operation=alert_checks.watch_shop, interval=timedelta(minutes=1)),
     Job(name="compare clocks", operation=clock_check.compare_clocks, interval=timedelta(minutes=5)),

@@ -33,7 +33,7 @@ class AuditView(StaffView):
             fields.datetime_field("created_at", _("At")),
             fields.relation_field("actor", _("By"), "users"),
             fields.choice_field("role", _("Role"), UserRole),
-            fields.choice_field("act", _("Action"), StaffAct),
+            fields.choice_field("action", _("Action"), StaffAct),
             fields.choice_field("subject", _("On"), StaffSubject),
             fields.number_field("subject_id", _("Number")),
             fields.text_field("reason", _("Reason")),

@@ -30,7 +30,7 @@ def convert_category(row: Row, references: References) -> tuple[object, ...]:
         row.read_text("image", max_length=500),
         row.read_integer("sort", is_small=True),
         row.read_flag("status", default=True),
-        *row.read_timestamps(references.begun_at),
+        *row.read_timestamps(references.started_at),
     )
     references.catalogue.categories.add(number)
     return values
@@ -41,7 +41,7 @@ def convert_provider(row: Row, references: References) -> tuple[object, ...]:
     number = references.claim_id(row)
     name = row.read_line("name", max_length=100) or f"Provider {number}"
     values = _build_provider(
-        number, name, row.read_text("url", max_length=500) or "", *row.read_timestamps(references.begun_at)
+        number, name, row.read_text("url", max_length=500) or "", *row.read_timestamps(references.started_at)
     )
     references.catalogue.providers.add(number)
     return values
@@ -88,7 +88,7 @@ def convert_service(row: Row, references: References) -> tuple[object, ...]:
         row.read_flag("cancel"),
         row.read_flag("dripfeed"),
         is_active,
-        *row.read_timestamps(references.begun_at),
+        *row.read_timestamps(references.started_at),
     )
     references.catalogue.services[number] = SoldService(category_id=category_id, type=kind)
     return values

@@ -113,7 +113,7 @@ async def _create_import(source: SourceFolder) -> LegacyImport:
     for model in _TABLES_REQUIRED_EMPTY:
         if await model.exists():
             raise DatabaseInUse(f"the database already has {model._meta.db_table}")
-    begun = await LegacyImport.create(fingerprint=source.fingerprint, begun_at=await database.now())
+    begun = await LegacyImport.create(fingerprint=source.fingerprint, started_at=await database.now())
     for name, file in source.files.items():
         await LegacyImportTable.create(
             legacy_import=begun, name=name, position=file.begin, line=file.begin_line
@@ -158,7 +158,7 @@ async def _build_report(of_import: LegacyImport, *, was_finished_before: bool) -
     return Report(
         was_finished_before=was_finished_before,
         tables={
-            table.name: TableReport(written=table.written, rejected=table.rejected, corrected=table.mended)
+            table.name: TableReport(written=table.written, rejected=table.rejected, corrected=table.corrected)
             for table in tables
         },
         money_read=sum((Decimal(table.money_read) for table in tables), Decimal(0)),

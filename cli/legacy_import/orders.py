@@ -62,7 +62,7 @@ def convert_order(row: Row, references: References) -> tuple[object, ...]:
         row.read_integer("dripfeed_quantity"),
         *_read_notes(row, status),
         True,
-        *row.read_timestamps(references.begun_at),
+        *row.read_timestamps(references.started_at),
     )
 
 

@@ -36,7 +36,7 @@ class References:
     duplicates in the same batch are detected. `missing_providers` are to be created first.
     """
 
-    begun_at: datetime
+    started_at: datetime
     catalogue: Catalogue
     taken: set[int]
     users: set[int]
@@ -86,13 +86,13 @@ async def load_catalogue() -> Catalogue:
 
 
 async def load_references(
-    rows: Sequence[Row], *, table: str, known: Catalogue, named: Mapping[str, str], begun_at: datetime
+    rows: Sequence[Row], *, table: str, known: Catalogue, named: Mapping[str, str], started_at: datetime
 ) -> References:
     """Look up what `rows` of `table` refer to; `named` maps columns to the tables they refer to."""
     columns = {target: column for column, target in named.items()}
     has_people = table == "users"
     return References(
-        begun_at=begun_at,
+        started_at=started_at,
         catalogue=known,
         taken=await bulk.find_existing_ids(table, _collect_ids(rows, "id")),
         users=await bulk.find_existing_ids("users", _collect_ids(rows, columns.get("users"))),

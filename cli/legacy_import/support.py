@@ -22,7 +22,7 @@ def convert_ticket(row: Row, references: References) -> tuple[object, ...]:
         row.read_line("subject", max_length=255) or "",
         row.read_text("description") or "",
         row.read_state("status", value_mappings.TICKET_STATUSES),
-        *row.read_timestamps(references.begun_at),
+        *row.read_timestamps(references.started_at),
     )
 
 
@@ -34,7 +34,7 @@ def convert_message(row: Row, references: References) -> tuple[object, ...]:
         references.get_user(row),
         row.read_text("message") or "",
         row.read_flag("is_read"),
-        *row.read_timestamps(references.begun_at),
+        *row.read_timestamps(references.started_at),
     )
 
 
@@ -45,7 +45,7 @@ def convert_payment(row: Row, references: References) -> tuple[object, ...]:
     if not amount:
         raise Unreadable("amount is 0")
     status = row.read_state("status", value_mappings.PAYMENT_STATUSES)
-    created, changed = row.read_timestamps(references.begun_at)
+    created, changed = row.read_timestamps(references.started_at)
     return (
         number,
         references.get_user(row),

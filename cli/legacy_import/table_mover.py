@@ -24,7 +24,7 @@ _LEDGER_COLUMNS = "user_id kind amount balance_after cause created_at".split()
 # Guarded by the start of the batch: of two concurrent processes, the second finds nothing left to do.
 _ADVANCE = """
 UPDATE legacy_import_tables SET position = $2, line = $3, written = written + $4, rejected = rejected + $5,
-    mended = mended + $6, money_read = $7, money_rejected = $8
+    corrected = corrected + $6, money_read = $7, money_rejected = $8
 WHERE id = $1 AND position = $9 RETURNING id
 """
 
@@ -76,7 +76,7 @@ class TableMover:
                 table=self._table.target,
                 known=known,
                 named=self._table.named,
-                begun_at=self._import.begun_at,
+                started_at=self._import.started_at,
             )
             result = self._convert(batch, rows, found)
             await self._advance(progress, result, batch[-1])
@@ -106,7 +106,9 @@ class TableMover:
             result.written.append(values)
             if row.notes:
                 result.corrected += 1
-                result.findings.append(self._build_finding(record, FindingKind.MENDED, "; ".join(row.notes)))
+                result.findings.append(
+                    self._build_finding(record, FindingKind.CORRECTED, "; ".join(row.notes))
+                )
         return result
 
     def _describe_problem(self, record: Record) -> str:
@@ -139,10 +141,10 @@ class TableMover:
             raise ImportedElsewhere("another process goes on with this import")
 
     async def _write(self, result: Batch, found: References) -> None:
-        begun_at = self._import.begun_at
+        started_at = self._import.started_at
         if found.missing_providers:
             placeholders = [
-                catalogue.build_unknown_provider(number, begun_at)
+                catalogue.build_unknown_provider(number, started_at)
                 for number in sorted(found.missing_providers)
             ]
             await bulk.insert("providers", catalogue.PROVIDER_COLUMNS, placeholders)
@@ -161,4 +163,4 @@ def _build_opening_entries(
     for user in users:
         if balance := user[legacy_users.BALANCE]:
             cause = f"opening:user:{user[0]}"
-            yield (user[0], LedgerKind.OPENING, balance, balance, cause, of_import.begun_at)
+            yield (user[0], LedgerKind.OPENING, balance, balance, cause, of_import.started_at)

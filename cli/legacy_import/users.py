@@ -25,7 +25,7 @@ def convert_user(row: Row, references: References) -> tuple[object, ...]:
         *map(row.read_text, ("more_information", "settings", "desc")),
     ]
     legacy_key, login_type = row.read_text("ids", max_length=32), row.read_text("login_type", max_length=32)
-    created, changed = row.read_timestamps(references.begun_at)
+    created, changed = row.read_timestamps(references.started_at)
     # Last: a rejected row must not reserve an address.
     mobile, is_verified = _read_mobile(row, references)
     return (

@@ -27,8 +27,7 @@ def day_sql(timestamp: str, dialect: str) -> str:
     return f"floor((extract(epoch FROM {timestamp}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
 
 
-def fill_sql(dialect: str) -> str:
-    """The statement that fills an empty table of daily totals from the existing orders."""
+def _fill_sql(dialect: str) -> str:
     return (
         "INSERT INTO user_day_tallies (day, user_id, order_count, amount) "  # noqa: S608 - constants
         f"SELECT {day_sql('created_at', dialect)}, user_id, count(*), sum(charge) FROM orders "
@@ -51,7 +50,7 @@ class TallyOrdersByDay(RunSQL):
         # deltas have no day: the fill already counts their orders.
         for statement in _sqlite_triggers() if is_sqlite else _POSTGRES_TRIGGERS:
             await state_editor.client.execute_query(statement)
-        await state_editor.client.execute_query(fill_sql("sqlite" if is_sqlite else "postgres"))
+        await state_editor.client.execute_query(_fill_sql("sqlite" if is_sqlite else "postgres"))
 
 
 def _sqlite_triggers() -> list[str]:

@@ -60,15 +60,12 @@ _POSTGRES_TRIGGERS = (
     "IS DISTINCT FROM (NEW.user_id, NEW.service_id, NEW.charge, NEW.status IN ('canceled', 'refunded'))) "
     "EXECUTE FUNCTION note_order_delta()",
 )
-FILL = (
+_FILL = (
     "INSERT INTO user_tallies (user_id, order_count, amount) SELECT user_id, count(*), sum(charge) "
     "FROM orders WHERE status NOT IN ('canceled', 'refunded') GROUP BY user_id",
     "INSERT INTO service_tallies (service_id, order_count) SELECT service_id, count(*) "
     "FROM orders WHERE status NOT IN ('canceled', 'refunded') GROUP BY service_id",
 )
-
-"""Statements that fill empty totals from the existing orders."""
-
 _INDEXES = (
     "CREATE INDEX user_tallies_top ON user_tallies (amount DESC, user_id)",
     "CREATE INDEX service_tallies_top ON service_tallies (order_count DESC, service_id)",
@@ -88,7 +85,7 @@ class TallyOrders(RunSQL):
         is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
         triggers = _build_sqlite_triggers() if is_sqlite else _build_postgres_triggers()
         # Triggers first: orders placed meanwhile have to wait, and are recorded then.
-        for statement in (*triggers, *FILL, *_INDEXES):
+        for statement in (*triggers, *_FILL, *_INDEXES):
             # Not by the schema editor, which splits scripts at each semicolon on SQLite.
             await state_editor.client.execute_query(statement)
 

@@ -61,13 +61,13 @@ numbered AS MATERIALIZED (
   SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id, summed.* FROM summed
   WHERE total <= balance AND (key IS NULL OR {may_claim})),
 claimed AS (
-  INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, answer, created_at, expires_at)
-  SELECT user_id, key, operation, fingerprint, {answer}, now, now + make_interval(secs => lifetime)
+  INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, result, created_at, expires_at)
+  SELECT user_id, key, operation, fingerprint, {result}, now, now + make_interval(secs => lifetime)
   FROM numbered, clock WHERE key IS NOT NULL
-  ON CONFLICT (user_id, key) DO NOTHING RETURNING answer),
+  ON CONFLICT (user_id, key) DO NOTHING RETURNING result),
 placed AS (
   SELECT numbered.*, balance - sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS balance_after
-  FROM numbered WHERE key IS NULL OR {answer} IN (SELECT answer FROM claimed)),
+  FROM numbered WHERE key IS NULL OR {result} IN (SELECT result FROM claimed)),
 charged AS (
   UPDATE users SET balance = users.balance - bill.total
   FROM (SELECT user_id, sum(charge)::bigint AS total FROM placed GROUP BY user_id) AS bill
@@ -179,7 +179,7 @@ def _build_statement(clock: str, *, is_waiting: bool) -> str:
         passing_over="" if is_waiting else "SKIP LOCKED",
         is_unchanged=IS_UNCHANGED,
         may_claim=TRY_LOCK,
-        answer=_RESULT_SQL,
+        result=_RESULT_SQL,
         columns=", ".join(f'"{name}"' for name in types),
         values=", ".join(map(_value_sql, types)),
         actor=OrderActor.BUYER.value,

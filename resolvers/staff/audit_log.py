@@ -25,7 +25,7 @@ class AuditFilter(Filter[AuditEntry]):
     """Criteria for entries."""
 
     actor: Annotated[Ids | None, OnColumn("actor_id")] = None
-    act: OneOf[StaffAct] | None = None
+    act: Annotated[OneOf[StaffAct] | None, OnColumn("action")] = None
     subject: OneOf[StaffSubject] | None = None
     subject_number: Annotated[Ids | None, OnColumn("subject_id")] = None
     created_at: Range[datetime] | None = None

@@ -149,7 +149,7 @@ class StaffAction:
             AuditEntry(
                 actor_id=self.actor.id,
                 role=self.actor.role,
-                act=action,
+                action=action,
                 subject=subject,
                 subject_id=subject_id,
                 before=_to_json(_changed_columns(before, after)),

@@ -41,7 +41,7 @@ class AdminAuditChange:
 class AdminAuditEntry(AdminRecord[AuditEntryRow]):
     """An entry of the audit log."""
 
-    act: StaffAct = column("act", description="The action.")
+    act: StaffAct = column("action", description="The action.")
     role: UserRole = column("role", description="The role that the actor had at the time.")
     subject: StaffSubject = column("subject", description="The kind of record it was done to.")
     subject_number: int | None = column(

@@ -124,7 +124,7 @@ async def test_a_button_runs_its_operation_for_permitted_roles(
 
     assert answer.status_code == 200, answer.text
     [entry] = await AuditEntry.all()
-    assert (entry.act, entry.subject_id, entry.actor_id) == (press.button, pk, scenario.owner.user.id)
+    assert (entry.action, entry.subject_id, entry.actor_id) == (press.button, pk, scenario.owner.user.id)
     assert await audit_ledger() == []
 
 

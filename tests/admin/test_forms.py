@@ -48,7 +48,7 @@ async def test_a_category_is_created_and_changed(app: AppContext, client: httpx.
     category = await Category.get(id=category.id)
     assert (category.name, category.position, category.image) == ("Insta", 0, "https://example.com/i.png")
     entries = await AuditEntry.all().order_by("id")
-    assert [(entry.act, entry.actor_id) for entry in entries] == [
+    assert [(entry.action, entry.actor_id) for entry in entries] == [
         (StaffAct.CREATE_CATEGORY, scenario.owner.user.id),
         (StaffAct.UPDATE_CATEGORY, scenario.owner.user.id),
     ]

@@ -32,7 +32,7 @@ VARYING = {"id", "mobile", "subject", "email", "code_hash", "ticket_id", "finger
 # What the gateway makes of a payment's number.
 GATEWAY_COLUMNS = {"authority", "url"}
 # Ids inside texts.
-NUMBERED = {"cause": re.compile(r"[0-9]+"), "answer": re.compile(r'(?<="id":)[0-9]+')}
+NUMBERED = {"cause": re.compile(r"[0-9]+"), "result": re.compile(r'(?<="id":)[0-9]+')}
 
 
 @dataclass(frozen=True, kw_only=True)

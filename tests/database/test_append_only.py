@@ -28,7 +28,7 @@ async def create_a_row_in_each_table() -> None:
     await AuditEntry.create(
         actor=user,
         role=UserRole.OWNER,
-        act=StaffAct.NOTE_ORDER,
+        action=StaffAct.NOTE_ORDER,
         subject=StaffSubject.ORDER,
         subject_id=1,
         before="{}",

@@ -47,7 +47,7 @@ async def write_ledger(
 async def write_code(*, subject: str = "09121111111", is_live: bool = True, attempts: int = 0) -> None:
     await LoginCode.create(
         subject=subject,
-        address="192.0.2.1",
+        network="192.0.2.1",
         code_hash="0" * 64,
         is_sent=True,
         is_live=is_live,

@@ -128,4 +128,4 @@ async def test_the_daily_audit_finds_the_same_as_the_full_one(app: AppContext, o
 
 async def _advance_a_day() -> None:
     for run in await AuditRun.all():
-        await AuditRun.filter(id=run.id).update(began_at=run.began_at - A_DAY)
+        await AuditRun.filter(id=run.id).update(started_at=run.started_at - A_DAY)

@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 async def create_code(*, created_at: datetime, number: int = 0) -> LoginCode:
     return await LoginCode.create(
         subject=f"0912{number:07d}",
-        address="192.0.2.1",
+        network="192.0.2.1",
         code_hash="x",
         is_sent=True,
         is_live=False,

@@ -49,7 +49,7 @@ async def test_a_code_is_stored_only_as_a_keyed_hash(app: AppContext, sms: Recor
 
     row = await LoginCode.get()
     stored = {name: str(getattr(row, name)) for name in row._meta.fields_db_projection}
-    assert code not in (stored["subject"], stored["address"], stored["code_hash"])
+    assert code not in (stored["subject"], stored["network"], stored["code_hash"])
     assert row.code_hash == login_codes.hash_code(app.login_code_key, subject=MOBILE, code=code)
     assert row.code_hash != login_codes.hash_code(b"another key", subject=MOBILE, code=code)
 

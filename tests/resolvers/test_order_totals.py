@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from domain.order_status import FULLY_REFUNDED, OrderStatus
-from models import Order, OrderDelta, ServiceTally, UserTally
+from models import Order, OrderTotalDelta, ServiceOrderTotal, UserOrderTotal
 from resolvers import ledger_audit, order_totals, statistics
 from resolvers.app_context import AppContext
 from tests.database_state import record_statements
@@ -98,10 +98,10 @@ async def test_totals_of_a_random_history_are_exact(seed: int, app: AppContext) 
         await assert_exact(limit=chance.choice([1, 3, 10]))
 
     # These orders were never charged to a wallet, so other checks find differences.
-    assert not any("tally" in found.check for found in await ledger_audit.audit_ledger())
+    assert not any("total" in found.check for found in await ledger_audit.audit_ledger())
     while await order_totals.apply_deltas(app):
         await assert_exact(limit=10)
-    assert await OrderDelta.all().count() == 0
+    assert await OrderTotalDelta.all().count() == 0
     await assert_exact(limit=10)
 
 
@@ -116,17 +116,17 @@ async def test_rolled_back_changes_are_not_recorded() -> None:
     with pytest.raises(ZeroDivisionError):
         await fail()
 
-    assert await OrderDelta.all().count() == 0
+    assert await OrderTotalDelta.all().count() == 0
     assert await statistics.list_top_users() == []
 
 
 async def test_irrelevant_changes_are_not_recorded() -> None:
     order = await create_order(await create_user(), await create_service())
-    noted = await OrderDelta.all().count()
+    noted = await OrderTotalDelta.all().count()
 
     await Order.filter(id=order.id).update(remains=5, status=OrderStatus.PROCESSING, note="on its way")
 
-    assert await OrderDelta.all().count() == noted == 1
+    assert await OrderTotalDelta.all().count() == noted == 1
 
 
 async def test_the_tables_are_read_by_one_statement_each(app: AppContext) -> None:
@@ -158,9 +158,9 @@ async def test_the_audit_finds_a_wrong_total(app: AppContext) -> None:
     user = await create_user()
     await create_order(user, await create_service(), charge=100)
     await order_totals.apply_deltas(app)
-    await UserTally.filter(user_id=user.id).update(amount=99)
+    await UserOrderTotal.filter(user_id=user.id).update(amount=99)
 
-    found = [found for found in await ledger_audit.audit_ledger() if "tally" in found.check]
+    found = [found for found in await ledger_audit.audit_ledger() if "total" in found.check]
 
     assert [(one.record, one.expected, one.actual) for one in found] == [(f"user {user.id}", 100, 99)]
 
@@ -234,4 +234,4 @@ async def test_several_workers_fold_while_orders_come_and_change(app: AppContext
     while await order_totals.apply_deltas(app):
         """Until nothing is left."""
     await assert_exact(limit=10)
-    assert await ServiceTally.all().count() == 2
+    assert await ServiceOrderTotal.all().count() == 2

@@ -34,7 +34,7 @@ NOT_SECRET = {
     "orders.link_hash": "a hash of the buyer's own link",
     "legacy_imports.fingerprint": "which folder an import read",
     "audit_entries.service_token": "its name",
-    "idempotency_keys.answer": "what the client was answered",
+    "idempotency_keys.result": "what the client was answered",
 }
 NEVER_SHOWN = "http://127.0.0.1:9"
 """Gateways that do not answer: what is logged of them is part of the walk."""

@@ -24,13 +24,13 @@ from models import (
     LoginCode,
     Notification,
     Order,
-    OrderDelta,
+    OrderTotalDelta,
     Payment,
     Provider,
     Refill,
     Service,
     User,
-    UserTally,
+    UserOrderTotal,
 )
 from resolvers import (
     alert_checks,
@@ -247,17 +247,17 @@ async def test_syncing_providers(app: AppContext, provider: Provider, sms: Recor
     assert await list_failing_rows() == [f"sync providers: provider {provider.id}"]
 
 
-async def test_tallying(app: AppContext, provider: Provider) -> None:
+async def test_updating_order_totals(app: AppContext, provider: Provider) -> None:
     orders = await send_three_orders(app, provider)
-    first = await OrderDelta.all().order_by("id").first()
+    first = await OrderTotalDelta.all().order_by("id").first()
     assert first is not None
 
-    async with fail_on_row("order_deltas", f"OLD.id = {first.id}", act="DELETE"):
+    async with fail_on_row("order_total_deltas", f"OLD.id = {first.id}", act="DELETE"):
         assert await order_totals.apply_deltas(app) == 2
         assert await order_totals.apply_deltas(app) == 0
 
-    assert await UserTally.all().count() == 2
-    assert await list_failing_rows() == [f"tally orders: delta {first.id}"]
+    assert await UserOrderTotal.all().count() == 2
+    assert await list_failing_rows() == [f"update order totals: delta {first.id}"]
     assert [user for user, *_ in await order_totals.list_top_user_totals(9)] == [
         order.user_id for order in orders
     ]
@@ -268,7 +268,7 @@ async def test_removing_what_expired(app: AppContext) -> None:
     codes = [
         await LoginCode.create(
             subject=f"091200000{number:02d}",
-            address="192.0.2.1",
+            network="192.0.2.1",
             code_hash="x",
             is_sent=True,
             is_live=False,

@@ -1,4 +1,4 @@
-"""The old panel's tables in the database: what is kept, what is mended, what is left out, and the sums."""
+"""The old panel's tables in the database: what is kept, what is corrected, what is left out, and the sums."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -109,9 +109,9 @@ async def test_sums_agree_and_each_rejected_balance_is_reported(tmp_path: Path) 
     assert report.money_rounded_off == Decimal("1.15")
     assert await LedgerEntry.filter(user_id=4).count() == 0
     assert await list_findings() == [
-        ("users", "2", "mended"),
+        ("users", "2", "corrected"),
         ("users", "3", "rejected"),
-        ("users", "4", "mended"),
+        ("users", "4", "corrected"),
         ("users", "5", "rejected"),
     ]
 
@@ -142,12 +142,12 @@ async def test_colliding_rows_and_rows_with_missing_references_are_skipped_and_r
     assert await list_findings() == [
         ("orders", "1528", "rejected"),
         *[("orders", str(number), "rejected") for number in (2, 3, 4)],
-        ("orders", "5", "mended"),
+        ("orders", "5", "corrected"),
         ("orders", "6", "rejected"),
         ("orders", "7", "rejected"),
-        ("orders", "8", "mended"),
+        ("orders", "8", "corrected"),
         ("orders", "9", "rejected"),
-        ("orders", "10", "mended"),
+        ("orders", "10", "corrected"),
         ("orders", "x", "rejected"),
         ("tickets", "1", "rejected"),
         ("ticket_messages", "1", "rejected"),

@@ -163,8 +163,8 @@ async def test_only_the_order_with_a_claimed_key_waits(
     await twin.start()
     await elsewhere.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", buyer.id, "k")
     await elsewhere.execute(
-        "INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, answer, created_at, expires_at) "
-        "SELECT user_id, 'k', operation, fingerprint, answer, created_at, expires_at FROM idempotency_keys"
+        "INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, result, created_at, expires_at) "
+        "SELECT user_id, 'k', operation, fingerprint, result, created_at, expires_at FROM idempotency_keys"
     )
 
     waiting = asyncio.create_task(place_order_for(app, buyer, service, key="k"))

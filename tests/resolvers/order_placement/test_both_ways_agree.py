@@ -62,7 +62,7 @@ DETAILS = [
     OrderDetails(quantity=10, drip_feed=DripFeed(runs=101, interval=5)),
 ]
 _NUMBERS = {"id", "user_id", "order_id", "cause"}
-_NUMBERED_TABLES = ("orders", "order_events", "ledger_entries", "order_deltas")
+_NUMBERED_TABLES = ("orders", "order_events", "ledger_entries", "order_total_deltas")
 
 
 @contextmanager
@@ -121,7 +121,7 @@ async def list_written_rows(user: User) -> dict[str, object]:
     for table, kept in (await read_all_rows()).items():
         if table in (*_NUMBERED_TABLES, "idempotency_keys"):
             own = [row for row in kept if row.get("user_id") == user.id or row.get("order_id") in orders]
-            left_out = _NUMBERS if table != "idempotency_keys" else {*_NUMBERS, "answer"}
+            left_out = _NUMBERS if table != "idempotency_keys" else {*_NUMBERS, "result"}
             rows[table] = [{name: row[name] for name in row if name not in left_out} for row in own]
     return rows
 
@@ -248,4 +248,4 @@ async def test_both_placement_paths_at_once_keep_every_toman(seed: int, app: App
         charged = sum(-amount for _, amount, _ in (await get_ledger(buyer))[1:])
         assert await get_balance(buyer) == 1_000 - sum(order.charge for order in orders) == 1_000 - charged
     assert await audit_ledger() == []
-    assert await IdempotencyKey.filter(answer=None).count() == 0
+    assert await IdempotencyKey.filter(result=None).count() == 0

@@ -27,8 +27,8 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["postgres"], indirect=True),
 ]
 
-WRITTEN = ("order_deltas", "orders", "order_events", "ledger_entries", "idempotency_keys")
-_NUMBERS = {"id", "user_id", "order_id", "service_id", "category_id", "cause", "answer", "fingerprint"}
+WRITTEN = ("order_total_deltas", "orders", "order_events", "ledger_entries", "idempotency_keys")
+_NUMBERS = {"id", "user_id", "order_id", "service_id", "category_id", "cause", "result", "fingerprint"}
 CASES: dict[str, tuple[dict[str, Any], OrderDetails]] = {
     **{str(type_): ({"type": type_}, details) for type_, details in REQUESTED.items()},
     "drip-feed": ({"drip_feed": True}, OrderDetails(quantity=10, drip_feed=DripFeed(runs=3, interval=5))),
@@ -64,7 +64,7 @@ async def list_written_rows(
     spent = before - await get_balance(buyer)
     async with allow_row_changes():
         await database.fetch("DELETE FROM ledger_entries WHERE kind = 'order_charge'")
-        for table in ("idempotency_keys", "order_events", "orders", "order_deltas"):
+        for table in ("idempotency_keys", "order_events", "orders", "order_total_deltas"):
             await database.fetch(f"DELETE FROM {table}")
     await User.filter(id=buyer.id).update(balance=before)
     return rows, spent
@@ -170,7 +170,7 @@ async def test_a_balance_that_is_too_low_keeps_the_refusal_under_the_key_and_not
 
     assert await Order.all().count() == 0
     assert await get_balance(buyer) == 99
-    assert (await IdempotencyKey.get()).answer is not None
+    assert (await IdempotencyKey.get()).result is not None
 
 
 async def test_a_discount_that_changed_meanwhile_counts(app: AppContext, placement_path: str) -> None:

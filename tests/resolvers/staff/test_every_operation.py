@@ -104,7 +104,7 @@ async def test_an_operation_succeeds_only_for_roles_with_its_permission(
         await operation.perform(scenario, scenario.staff[role])
         reported = await AuditEntry.filter(actor_id=scenario.staff[role].user.id)
         assert operation.is_read or reported
-        assert {(entry.act, entry.role) for entry in reported} <= {(get_name(operation), role)}
+        assert {(entry.action, entry.role) for entry in reported} <= {(get_name(operation), role)}
     assert permitted
     assert await audit_ledger() == []
 
