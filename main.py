@@ -1,4 +1,4 @@
-"""Command line of Vitrin: `main.py` serves, `main.py --help` tells the rest."""
+"""Command line of Vitrin: `main.py` serves, `main.py --help` lists the rest."""
 
 import argparse
 import importlib

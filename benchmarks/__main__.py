@@ -99,7 +99,7 @@ def _build_contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: st
     environment = contestants.build_environment(cluster, _DATABASE, folder, port=processes.find_free_port())
     users = [*sizes.many_orders, *sizes.twenty_orders]
     tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
-    everybody = [
+    all_contestants = [
         Contestant(
             contestants.build_our_server(environment, folder), workloads.build_vitrin_requests(tokens)
         ),
@@ -114,7 +114,7 @@ def _build_contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: st
                 if re.search(only, f"{work}:{one.name}")
             },
         )
-        for one in everybody
+        for one in all_contestants
     ]
     return [one for one in chosen if one.request_builders]
 

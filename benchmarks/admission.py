@@ -1,7 +1,7 @@
 """`python -m benchmarks.admission`: what one GraphQL caller can do to the others, and to a server's memory.
 
 Starts `main.py` itself, on SQLite or on the empty PostgreSQL database that `--database-url` names, and prints
-a JSON object for each measure. Callers are told apart by X-Forwarded-For. All latencies are milliseconds,
+a JSON object for each measure. X-Forwarded-For distinguishes the callers. All latencies are milliseconds,
 those of one run.
 """
 
@@ -289,7 +289,7 @@ def _load_demo(database_url: str) -> None:
 
 
 def main() -> None:
-    """Measure what is asked for, or be the flood."""
+    """Run the requested measurement, or send the flood."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("works", nargs="*", default=["flood", "burst", "memory", "sums"])
     parser.add_argument("--database-url")

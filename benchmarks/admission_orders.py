@@ -31,7 +31,7 @@ async def add(url: str, orders: int) -> None:
 
 async def _copy(model: type[Model], count: int, changes: dict[str, str]) -> None:
     table = model._meta.db_table
-    # The model's columns: the table may have more, which the database generates and nobody may write.
+    # The model's columns: the table may have more, which the database generates.
     columns = sorted(set(model._meta.fields_db_projection.values()) - {"id"})
     changes = {"legacy_key": "'copy ' || n.n", **changes}
     values = [changes.get(name, f't."{name}"') for name in columns]

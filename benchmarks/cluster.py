@@ -35,7 +35,7 @@ pg_stat_statements.track = none
 
 
 class Cluster:
-    """Started on entering, removed on leaving; all of it runs on `LOAD_CORE`, unless told otherwise."""
+    """Started on entry, removed on exit; runs on `LOAD_CORE` by default."""
 
     def __init__(self, *, is_pinned: bool = True) -> None:
         self.port = processes.find_free_port()

@@ -39,10 +39,9 @@ class Contestant:
 def build_environment(cluster: Cluster, database_name: str, folder: Path, *, port: int) -> dict[str, str]:
     """Our settings as in production: authentication, cost limits, logging and rate limits on.
 
-    Limits are set so high that nothing here reaches them; none is off. The accounts are made up: nothing
-    is sent anywhere.
+    Limits are on, but too high to be reached. The accounts are invented; nothing is sent to them.
     """
-    # Generated as development does it; production wants to be told where its key is.
+    # Generated as in development; production requires a path to the key.
     keys.load_jwt_keys(Settings(data_folder=folder))
     return {
         "ENVIRONMENT": "production",
@@ -89,7 +88,7 @@ def build_our_server(
 
 
 def build_peers(cluster: Cluster, database_name: str, folder: Path) -> list[Contestant]:
-    """Everybody else, on the same tables."""
+    """The other servers, on the same tables."""
     variables = {**cluster.get_environment(database_name), "NODE_ENV": "production"}
 
     def build_server(name: str, command: Callable[[int], list[str]], place: Path, **more: str) -> Server:

@@ -1,4 +1,4 @@
-"""How long single acts take, one after the other, on databases of several sizes."""
+"""Latency of single operations, one after the other, on databases of several sizes."""
 
 import asyncio
 import http.client
@@ -103,7 +103,7 @@ class Connection:
 
 @dataclass
 class Latencies:
-    """Seconds of each act at each size."""
+    """Seconds of each operation at each size."""
 
     samples: dict[tuple[str, int], list[float]] = field(default_factory=dict)
 
@@ -112,7 +112,7 @@ class Latencies:
 
 
 def measure_operation(operation: Operation, *, max_calls: int, within_seconds: float) -> Iterator[float]:
-    """The act over and over: so many times, or until the time is up, but a few times at least."""
+    """Repeat the operation up to `max_calls` times or until the time is up, but at least a few times."""
     deadline = time.monotonic() + within_seconds
     for number in range(max_calls):
         if number >= _MIN_CALLS and time.monotonic() > deadline:
@@ -121,7 +121,7 @@ def measure_operation(operation: Operation, *, max_calls: int, within_seconds: f
 
 
 def measure_all(places: Sequence[Site], *, rounds: int, max_calls: int, within_seconds: float) -> Latencies:
-    """Every act at every size, in rounds, sizes taking turns; the first calls do not count."""
+    """Every operation at every size, in rounds that alternate between sizes; the first calls do not count."""
     latencies = Latencies()
     operations = [(place.shop.sizes.orders, place.build_operations()) for place in places]
     for number in range(rounds):

@@ -45,7 +45,7 @@ def _read_system() -> str:
 
 
 def _read_version(program: str, option: str) -> str:
-    # wrk tells its version and exits with 1.
+    # wrk prints its version and exits with 1.
     completed = subprocess.run([program, option], capture_output=True, text=True, check=False)
     found = re.search(r"\d+(?:\.\d+)+", completed.stdout + completed.stderr)
     return found[0] if found else "unknown"

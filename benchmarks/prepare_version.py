@@ -30,7 +30,7 @@ def find_function(*names: str) -> Any:
 
 
 def main(port: str, orders: str, folder: str, server_port: str) -> None:
-    """Migrate and fill the database, sign everybody in, print how."""
+    """Migrate and fill the database, sign all users in, and print their tokens."""
     cluster, sizes = RunningCluster(int(port)), seed.Sizes(int(orders))
     asyncio.run(seed.load(cluster, DATABASE, sizes))
     build_environment = find_function("build_environment", "shop_environment")

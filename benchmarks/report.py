@@ -53,7 +53,7 @@ def _format_ratio(one: Figures, reference: Figures | None) -> str:
 
 
 def render_goals(figures: Sequence[Figures]) -> str:
-    """Markdown: each goal that these figures can tell about, and whether it is reached; empty if none."""
+    """Markdown: each goal covered by these figures and whether it is reached; empty if there is none."""
     rows = [
         f"| {goal} | {measured:.2f} | {'yes' if reached else 'no'} |"
         for goal, measured, reached in _evaluate_goals(figures)

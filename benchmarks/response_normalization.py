@@ -5,7 +5,7 @@ Servers differ in how they wrap and spell the same values. The normal form
 1. takes off envelopes: `data` and its only field, Relay's `edges` and `node`, PostGraphile's `result`;
 2. turns global ids (base64 of `Type:key`) into their key;
 3. writes enums as the database does, in small letters: `PENDING` is `pending`;
-4. turns moments into unix seconds, whatever their notation;
+4. turns timestamps of any notation into Unix seconds;
 5. turns whole numbers that are spelled as text (PostGraphile's BigInt) into numbers.
 
 Answers of the REST route are not normalised at all: they have to be the same JSON.
@@ -33,7 +33,7 @@ def to_comparable(work: Workload, answer: Any) -> Any:
     """What has to be equal among all servers for one work and one user.
 
     Raises:
-        WrongAnswer: the answer tells errors, or holds no data.
+        WrongAnswer: the response has errors or no data.
     """
     if work is Workload.LEGACY_ORDERS:
         return answer

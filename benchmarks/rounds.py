@@ -1,4 +1,4 @@
-"""Measuring: interleaved rounds, each run with what everybody took of the machine meanwhile."""
+"""Measurements in interleaved rounds, each with the CPU time that every process used."""
 
 import json
 import resource
@@ -66,7 +66,7 @@ class Statements:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The runs of one work by one server, and what one request asks of the database."""
+    """The runs of one workload on one server, and the database statements of one request."""
 
     work: Workload
     name: str
@@ -113,7 +113,7 @@ def build_cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -
 
 
 class Stopwatch:
-    """Notes what everybody has used so far, and tells the difference later."""
+    """Records the CPU time used so far and returns the difference later."""
 
     def __init__(self, server_pid: int, postgres_pid: int) -> None:
         self._pids = server_pid, postgres_pid
@@ -218,7 +218,7 @@ def wait_until_idle(pid: int) -> None:
 
 
 def wait_for_quiet() -> None:
-    """Until nobody else is busy, but not for long."""
+    """Wait until the machine is idle, for a limited time."""
     deadline = time.monotonic() + _QUIET_WITHIN_SECONDS
     while time.monotonic() < deadline:
         before = [processes.read_core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]

@@ -35,8 +35,12 @@ def _parse_arguments() -> argparse.Namespace:
     sizes = [10_000, 100_000, 1_000_000, 10_000_000]
     parser.add_argument("--orders", type=int, nargs="+", default=sizes, help="multiples of 2000")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=200, help="of an act at a size, in a round")
-    parser.add_argument("--seconds", type=float, default=10, help="of an act at a size, in a round, at most")
+    parser.add_argument(
+        "--requests", type=int, default=200, help="calls of an operation at a size, in a round"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=10, help="calls of an operation at a size, in a round, at most"
+    )
     parser.add_argument("--processes", type=int, nargs="*", default=[1, 2, 4])
     parser.add_argument("--section", default="", help="write it to this section of docs/performance.md")
     return parser.parse_args()
@@ -93,7 +97,7 @@ def _build_site(cluster: Cluster, opened: BenchmarkShop, servers: ExitStack) -> 
 
 
 def render_table(found: Latencies) -> str:
-    """Markdown: median and 99th percentile of each act at each size, and the median over the smallest's."""
+    """Markdown: median and 99th percentile of each operation by size, and the relative median."""
     sizes = sorted({size for _, size in found.samples})
     head = " | ".join(f"{size:,} orders" for size in sizes)
     rows = [f"| milliseconds: median, p99 (÷ smallest) | {head} |", "|---|" + "--:|" * len(sizes)]

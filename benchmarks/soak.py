@@ -22,7 +22,7 @@ _REQUESTS = 1_000
 
 
 def main() -> None:
-    """Load the server until it has answered so many requests; tell first, last and largest memory."""
+    """Load the server with a number of requests; print its first, last and largest memory."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--requests", type=int, default=1_000_000)
     arguments = parser.parse_args()

@@ -157,7 +157,7 @@ def _running_versions(versions: Sequence[Version]) -> Iterator[None]:
 def _check_and_calibrate(
     versions: Sequence[Version], sizes: Sizes, chosen: Sequence[Workload], *, seconds: float
 ) -> dict[Workload, int]:
-    """How many requests of each work take the other version about so long; both give the same data."""
+    """The number of requests of each workload for about that time; both versions must return equal data."""
     with _running_versions(versions):
         if differences := response_equality.find_differences([one.contestant for one in versions], sizes):
             print("\n".join(differences), flush=True)

@@ -1,4 +1,4 @@
-"""The four works, and how each kind of server is asked to do them."""
+"""The four workloads, and their requests for each kind of server."""
 
 import base64
 import json
@@ -181,7 +181,7 @@ def build_fastapi_requests() -> dict[Workload, RequestBuilder]:
 
 
 def build_floor_requests() -> dict[Workload, RequestBuilder]:
-    """A path a work; the document is sent, but nobody reads it."""
+    """One path for each workload; the document is sent but not read."""
     paths = {
         Workload.SERVICES: "/services",
         Workload.ORDERS: "/orders",

@@ -1,4 +1,4 @@
-"""wrk: its script for one work of one server, a run, and what it tells."""
+"""wrk: the script for one workload of one server, a run, and its output."""
 
 import json
 import random
@@ -68,7 +68,7 @@ _MAX_SECONDS = 600
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What one run of wrk saw; `refused` answers had another status than 2xx or 3xx, `lost` got none."""
+    """A run of wrk; `refused` responses had a status other than 2xx or 3xx, `lost` requests had none."""
 
     requests: int
     seconds: float
@@ -96,7 +96,7 @@ def parse(output: str) -> Load:
     """
     lines = [line for line in output.splitlines() if line.startswith("{")]
     if not lines:
-        raise ValueError(f"wrk told nothing: {output[-500:]}")
+        raise ValueError(f"wrk printed no result: {output[-500:]}")
     result = json.loads(lines[-1])
     return Load(
         requests=result["requests"],

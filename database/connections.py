@@ -23,7 +23,7 @@ from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
-import database.tortoise_patches  # noqa: F401 - importing it applies the mends
+import database.tortoise_patches  # noqa: F401 - importing it applies the patches
 import migrations
 from database.asyncpg_engine import StatelessClient
 from database.clock import CLOCK

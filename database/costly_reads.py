@@ -83,7 +83,7 @@ class CostlyReads:
             read = self._waiting[key] = _Read(key, run)
         read.futures.append(future)
         caller = CALLER.get()
-        # Queued for each of its callers, so that nobody waits behind another's longer queue.
+        # Queued for each of its callers, so that no caller waits behind another's longer queue.
         if caller not in read.callers:
             read.callers.add(caller)
             self._lines.setdefault(caller, deque()).append(read)
@@ -91,7 +91,7 @@ class CostlyReads:
             self._worker = asyncio.create_task(self._run_reads())
 
     def _pop_read(self) -> _Read | None:
-        """The next read, skipping those that ran for another caller already or that nobody waits for."""
+        """The next read, skipping those that ran for another caller already or have no caller left."""
         caller, line = self._lines.popitem(last=False)
         read = line.popleft()
         if line:

@@ -167,7 +167,7 @@ class FairPool:
         self._put_back(connection)
 
     def _forget(self, connection: asyncpg.Connection) -> None:
-        """Free the slot of a closed connection, whoever closed it."""
+        """Free the slot of a closed connection, regardless of which side closed it."""
         if connection not in self._open:
             return
         self._open.remove(connection)

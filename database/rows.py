@@ -138,7 +138,7 @@ class TableReader(Generic[M]):
 
     def _any_of(self, column: str) -> str:
         field = self.model._meta.fields_map[column]
-        # A cast to VARCHAR(80) would truncate a longer key to somebody else's.
+        # A cast to VARCHAR(80) would truncate a longer key to another row's.
         is_text = isinstance(field, CharField)
         return connections.any_of_sql("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
 

@@ -17,7 +17,7 @@ class Difference:
 
 
 # Each query returns the ids of inconsistent records with the expected and the found figure. `{x.user_id}` in
-# braces is replaced by a condition on users: everybody, or a range of them.
+# braces is replaced by a condition on users: all of them, or a range.
 _CHECKS = {
     "balance is the sum of the ledger": (
         "user",
@@ -68,7 +68,7 @@ _CHECKS = {
             AND COALESCE(l.total, 0) <> CASE WHEN p.status = 'paid' THEN p.amount ELSE 0 END
         """,
     ),
-    "entry is in the wallet of whose order or payment it tells": (
+    "entry is in the wallet of its order's or payment's user": (
         "ledger entry",
         """
         SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l

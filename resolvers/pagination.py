@@ -275,7 +275,7 @@ def _convert(column: Field[object], value: object) -> object:
     if isinstance(column, DatetimeField):
         timestamp = datetime.fromisoformat(str(value))
         if timestamp.tzinfo is None:
-            raise ValueError("a moment without its zone")
+            raise ValueError("a timestamp without time zone")
         return timestamp.astimezone(UTC)
     if isinstance(column, UUIDField):
         return UUID(str(value))

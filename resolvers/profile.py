@@ -76,7 +76,7 @@ async def _save(app: AppContext, user: User, changes: dict[str, object], *, sess
             current = await User.filter(id=user.id).select_for_update(no_key=True).get()
             if changes.get("mobile") == current.mobile:
                 changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
-            await _reject_taken(user, changes)
+            await _check_unique(user, changes)
             if "mobile" in changes:
                 await _prepare_mobile(current, changes, session=session)
             if changes:
@@ -111,7 +111,7 @@ async def _prepare_mobile(current: User, changes: dict[str, object], *, session:
     await notifications.notify(current.id, NotificationKind.MOBILE_CHANGED, sentence, now=now)
 
 
-async def _reject_taken(user: User, changes: dict[str, object]) -> None:
+async def _check_unique(user: User, changes: dict[str, object]) -> None:
     others = User.exclude(id=user.id)
     if "mobile" in changes and await others.filter(mobile=changes["mobile"], mobile_verified=True).exists():
         raise MobileTaken

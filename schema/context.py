@@ -91,7 +91,7 @@ class Context:
         return self.viewer
 
     def check_staff_session(self) -> None:
-        """Tell a member of staff early, and in a sentence, what their token lacks for `admin`.
+        """Refuse `admin` with a reason before its fields are resolved.
 
         Raises:
             Unauthenticated: nobody is signed in.

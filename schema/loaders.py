@@ -64,7 +64,7 @@ class Loaders:
         return _create_loader(refills.get_refills_by_order, cache=False)
 
     def staff_users(self, staff: Session) -> DataLoader[int, User]:
-        """Anybody's record, for staff who may read it; not remembered either."""
+        """Any user's record, for staff who may read it; not cached either."""
         if self._staff_users is None:
             self._staff_users = _create_loader(partial(users.get_users_by_id, staff), cache=False)
         return self._staff_users

@@ -11,7 +11,7 @@ from schema.fields import View, column
 
 @strawberry.type(description="A change of an order's status, or a note if `from` and `to` are the same.")
 class OrderEvent(View[OrderEventRow]):
-    """One entry of an order's history; which member of staff acted is not told."""
+    """One entry of an order's history; it does not name the member of staff who acted."""
 
     by: OrderActor = column("actor", description="Who did it.")
     from_status: OrderStatus | None = column(

@@ -101,7 +101,7 @@ class ProblemUnionExtension(FieldExtension):
 
 
 MONEY_MUTATION_COST = 50
-"""Points that a mutation costs which moves money, or has somebody else do something that costs money."""
+"""The points of a mutation that moves money or causes costs at an external service."""
 
 
 def mutation_field(

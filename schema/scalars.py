@@ -23,7 +23,7 @@ Count = NewType("Count", int)
 def parse_whole_number(value: object) -> int:
     """`value`, an integer of at most 53 bits; booleans and strings are refused.
 
-    A float without a fraction is its integer, as for GraphQL's Int: JSON does not tell 10.0 from 10.
+    A float without a fraction is its integer, as for GraphQL's Int: JSON does not distinguish 10.0 from 10.
 
     Raises:
         GraphQLError: it is anything else.

@@ -38,7 +38,7 @@ def chromium(profile: Path, *more_flags: str) -> Iterator[webdriver.Chrome]:
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
     try:
-        # Chromium's own start page also asks for things; only what follows is the product's.
+        # Chromium's start page sends requests as well; only later ones are the product's.
         driver.get("about:blank")
         _log(driver, "performance")
         yield driver

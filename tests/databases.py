@@ -118,7 +118,7 @@ class ReusedConnection:
                 setattr(model._meta, name, value)
 
     def _is_open(self) -> bool:
-        # Closing takes a context's connections away; who asks for them gets an empty set.
+        # Closing removes a context's connections; later callers get an empty set.
         connections = self._context._connections if self._context else None
         return connections is not None and connections._db_config is not None
 

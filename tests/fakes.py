@@ -1,4 +1,4 @@
-"""Stateful stand-ins for the outside world, and makers of records."""
+"""Stateful fakes of external services, and factories of records."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from resolvers import quotas, wallet
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+TIMESTAMP = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -47,7 +47,7 @@ class RecordingSms:
 
 @cache
 def key_pem() -> bytes:
-    """One RSA key for the whole run: making one takes a moment."""
+    """One RSA key for the whole run, because generating one is slow."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
@@ -139,12 +139,12 @@ async def create_user(
         email=email,
         mobile_verified=is_verified,
         first_name="Sara",
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
     if balance:
         await wallet.credit(
-            user.id, Toman(balance), kind=LedgerKind.OPENING, cause=f"user:{user.id}", now=MOMENT
+            user.id, Toman(balance), kind=LedgerKind.OPENING, cause=f"user:{user.id}", now=TIMESTAMP
         )
         await user.refresh_from_db()
     return user

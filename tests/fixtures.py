@@ -340,7 +340,7 @@ async def create_authorization(app: AppContext, user: User) -> dict[str, str]:
 
 
 async def create_staff_authorization(app: AppContext, user: User) -> dict[str, str]:
-    """The header by which `user` acts as staff: of a staff session that was just opened."""
+    """The authorization header of a new staff session of `user`."""
     token, _ = await sessions.issue_staff_session(app, user, now=await database.now())
     return {"Authorization": f"Bearer {token}"}
 

@@ -23,7 +23,7 @@ Claims = dict[str, Any]
 
 
 class Provider(ThreadingHTTPServer):
-    """Signs everybody in as `person` at once. `twist` changes the claims, `sign` how they are signed."""
+    """Signs every browser in as `person`. `twist` changes the claims, `sign` how they are signed."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

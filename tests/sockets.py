@@ -70,7 +70,7 @@ class Client:
         return answer
 
     async def close_code(self) -> int:
-        """How the server closes; what it sends before is passed over."""
+        """The server's close code; earlier messages are skipped."""
         async with asyncio.timeout(60):
             while True:
                 try:

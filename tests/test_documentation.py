@@ -51,7 +51,7 @@ def run_command(command: str, server: LiveServer) -> str:
 def test_the_readme_s_commands_give_the_answers_that_it_shows(tmp_path: Path) -> None:
     shown = find_examples("README.md")
     assert len(shown) == 2
-    # A server of its own: answers tell what the caller has left to spend.
+    # A server of its own, because responses contain the caller's remaining points.
     with LiveServer(tmp_path) as server:
         for command, answer in shown:
             assert _without_balance(run_command(command, server)) == _without_balance(answer)

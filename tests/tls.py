@@ -1,4 +1,4 @@
-"""TLS in front of a server, as a proxy puts it there, with a certificate that nobody signed."""
+"""TLS in front of a server, as a proxy puts it there, with a self-signed certificate."""
 
 import asyncio
 import contextlib

@@ -32,7 +32,7 @@ def build_renderer(folder: Path) -> Render:
         templates.filters.update(
             number=persian_format.format_number,
             digits=persian_format.to_persian_digits,
-            moment=persian_format.format_datetime,
+            datetime=persian_format.format_datetime,
         )
         return templates
 

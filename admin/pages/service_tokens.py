@@ -101,7 +101,7 @@ class ServiceTokensPage(CustomView):
             "tokens": await service_tokens.list_service_tokens(get_staff_session(request)),
             "public_id": sessions.to_public_id,
             "label": labels.to_label,
-            "moment": language.format_datetime,
+            "format_datetime": language.format_datetime,
             "grantable": [permission for permission in Permission if permission in GRANTABLE_TO_SERVICES],
             "chosen": {str(name) for name in form.getlist("permission")},
             "name": form.get("name") or "",

@@ -167,7 +167,7 @@ class Row:
         """`created` and `changed`; if one is missing, the other replaces it; if both are, `default`."""
         created, changed = self.read_timestamp("created"), self.read_timestamp("changed")
         if created is None and changed is None:
-            self.note("created is no moment: the import's own was taken")
+            self.note("created is not a timestamp: the time of the import was used")
         created = created or changed or default
         return created, changed or created
 

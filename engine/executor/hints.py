@@ -1,4 +1,4 @@
-"""What a schema tells the executor about its fields and scalars.
+"""What a schema declares to the executor about its fields and scalars.
 
 Strawberry hands a field's metadata on untyped; these classes are all that both sides agree on.
 """

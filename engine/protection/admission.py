@@ -98,7 +98,7 @@ class Admitted:
 
 @dataclass(slots=True)
 class _Preparation:
-    """The work on an unseen document, run by the queue; `has_started` tells whether it used any time."""
+    """The work on an unseen document, run by the queue; `has_started` is True once it used any time."""
 
     prepare: Callable[[], Document]
     has_started: bool = field(default=False, init=False)

@@ -65,7 +65,7 @@ async def first_update(shop: ShopClient) -> OrderUpdated:
 async def order(shop: ShopClient, service: Service) -> None:
     """Place an order and wait until it has changed."""
     following = asyncio.create_task(first_update(shop))
-    await asyncio.sleep(1)  # the client does not tell when its subscription stands
+    await asyncio.sleep(1)  # the client does not report when its subscription is active
     wanted = CreateOrderInput(service_id=service.id, link=LINK, quantity=service.min)
     placed = (await shop.create_order(wanted, key=str(uuid4()))).create_order
     if not isinstance(placed, CreateOrderCreateOrderOrder):

@@ -1,7 +1,7 @@
 """The interface of Iranian payment gateways: a payment page, and verification by the gateway.
 
 Nothing is signed and there are no server-to-server callbacks: the payer's browser returns with the authority,
-so only `verify` tells whether money was paid.
+so only `verify` proves that money was paid.
 """
 
 from dataclasses import dataclass

@@ -195,7 +195,7 @@ def get_columns(row: Model) -> Columns:
 
 
 def parse_reason(text: str, *, field: str = "reason") -> str:
-    """The reason for an action, which is mandatory when it affects money or somebody's access.
+    """The reason for an action, which is mandatory when it affects money or a user's access.
 
     Raises:
         InvalidInput: blank, or over 500 characters.

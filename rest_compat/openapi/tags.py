@@ -20,7 +20,7 @@ GROUPS = (
         ("/v1/login",),
     ),
     Group("Profile", "The user whose token it is.", ("/v1/user",)),
-    Group("Notifications", "What the shop tells the user.", ("/v1/user/notifications",)),
+    Group("Notifications", "Messages from the shop to the user.", ("/v1/user/notifications",)),
     Group("Tickets", "Conversations with the shop's staff.", ("/v1/user/tickets",)),
     Group("Payments", "Money into the wallet, by a gateway's page.", ("/v1/user/payment",)),
     Group("Statistics", "Who orders most and what is ordered most, for everyone.", ("/v1/stats",)),

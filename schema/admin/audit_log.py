@@ -77,7 +77,7 @@ def _to_json(columns: dict[str, object], name: str) -> str | None:
 
 @strawberry.input(description="Matches any of several actions.")
 class StaffActIn(OneOf[StaffAct]):
-    """Entries by act."""
+    """Entries by action."""
 
     any_of: list[StaffAct] = strawberry.field(
         name="in", description="Acts to match; an empty list matches nothing."

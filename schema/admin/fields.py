@@ -11,5 +11,5 @@ from schema.problem_unions import mutation_field
 def admin_mutation(
     operation: Callable[..., object], *more: type[Problem], description: str
 ) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A mutation whose result is named `Admin<Name>Result`, apart from the one of everybody's mutation."""
+    """A mutation whose result is named `Admin<Name>Result`, distinct from the customers' mutation."""
     return mutation_field(operation, *more, description=description, prefix="Admin")

@@ -27,7 +27,7 @@ from schema.node import parse_id, to_optional_global_id
 
 @strawberry.type(description="A change to a balance. Entries are never changed or removed.")
 class AdminLedgerEntry(AdminRecord[LedgerEntryRow]):
-    """An entry of somebody's ledger."""
+    """An entry of any user's ledger."""
 
     kind: LedgerKind = column("kind", description="Why the balance changed.")
     amount: Toman = column("amount", description="The amount in Toman; negative for a debit.")

@@ -25,7 +25,7 @@ from schema.node import parse_id
 
 @strawberry.type(description="A user, with details for staff. Never contains secrets.")
 class AdminUser(AdminRecord[UserRow]):
-    """Anybody, staff included."""
+    """A user, customers and staff alike."""
 
     first_name: str | None = column("first_name", description="First name.")
     last_name: str | None = column("last_name", description="Last name.")

@@ -1,4 +1,4 @@
-"""A desk at which somebody of staff works: the pages in Chromium."""
+"""The staff pages in Chromium, driven as a member of staff."""
 
 import re
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def list_sent_codes(server: LiveServer, mobile: str) -> list[str]:
 
 
 class AdminBrowser:
-    """A browser in which somebody of staff works."""
+    """A browser with a signed-in member of staff."""
 
     def __init__(self, driver: webdriver.Chrome, server: LiveServer) -> None:
         self.driver = driver
@@ -62,7 +62,7 @@ class AdminBrowser:
         self.wait_until(lambda driver: "/login" not in driver.current_url)
 
     def wait_until(self, happened: Callable[[webdriver.Chrome], object]) -> None:
-        """Wait for what an act leads to; fails with what the page says instead."""
+        """Wait for the result of an action; fails with the page's message instead."""
         try:
             self.wait.until(happened)
         except TimeoutException:

@@ -10,7 +10,7 @@ from tests.live_servers import LiveServer
 
 
 class Customer:
-    """Somebody new, who signs in as the app does."""
+    """A new customer, who signs in as the app does."""
 
     def __init__(self, server: LiveServer, mobile: str) -> None:
         self._http = httpx.Client(base_url=server.url, timeout=PATIENCE_SECONDS)

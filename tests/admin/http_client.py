@@ -46,11 +46,11 @@ class StaffClient:
         return cookies.get(CSRF) or cookies.get("__Host-csrf")
 
     async def run_action(self, key: str, pk: int, name: str, **form: str) -> httpx.Response:
-        """Press a record's button and send what its box asks for."""
+        """Press a record's button and submit the fields of its dialog."""
         return await self.post(f"/_api/{key}/row-action", form, pk=pk, name=name)
 
     async def list_buttons(self, key: str, pk: int) -> set[str]:
-        """The acts that a record's page offers."""
+        """The actions on a record's page."""
         page = await self.get(f"/{key}/detail", pk=pk)
         assert page.status_code == 200, page.text
         return set(re.findall(r'data-sa-name="([^"]+)"', page.text))

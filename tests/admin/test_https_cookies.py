@@ -1,4 +1,4 @@
-"""The staff's pages over https in Chromium: which cookies it keeps, and what it lets nobody plant."""
+"""The staff pages over https in Chromium: which cookies it keeps, and which no other host can set."""
 
 from collections.abc import Iterator
 from pathlib import Path

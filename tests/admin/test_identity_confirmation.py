@@ -1,4 +1,4 @@
-"""Fresh proofs on the pages: acts lead to a page that asks for a code, forms ask beside their entries."""
+"""Identity confirmation on the pages: actions redirect to a page for the code, forms have a field for it."""
 
 from datetime import timedelta
 

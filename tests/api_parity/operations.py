@@ -186,7 +186,7 @@ async def use_up_quotas(scenario: Scenario) -> None:
 
 
 def quota_operation(operation: ApiOperation) -> ApiOperation:
-    """The act, refused because its actor's quotas are used up."""
+    """The operation, refused because the user's quotas are used up."""
     return replace(operation, problem=QuotaReached, before=use_up_quotas)
 
 
@@ -213,7 +213,7 @@ OPERATIONS = [
     profile_operation(
         MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}
     ),
-    # REST knows no staff sessions, and GraphQL is asked by one of the app's here.
+    # REST has no staff sessions, and GraphQL is called with an app session here.
     profile_operation(
         FreshCodeRequired, lambda w: {"mobile": w.newcomer}, lambda w: {"mobile": w.newcomer}, make_staff
     ),

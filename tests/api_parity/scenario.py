@@ -1,4 +1,4 @@
-"""Two alike worlds in one database: what one door does in the first, the other does in the second."""
+"""Two equal sets of records in one database: REST acts on the first, GraphQL on the second."""
 
 import base64
 import re
@@ -26,7 +26,7 @@ from tests.resolvers.factories import (
 
 BALANCE = 10_000
 
-# What has to differ between two worlds. REST's orders name their category, GraphQL's do not: fingerprints
+# What has to differ between the two sets. REST's orders name their category, GraphQL's do not: fingerprints
 # differ, and are known as the same request (test_idempotency.py).
 VARYING = {"id", "mobile", "subject", "email", "code_hash", "ticket_id", "fingerprint"}
 # What the gateway makes of a payment's number.
@@ -37,7 +37,7 @@ NUMBERED = {"cause": re.compile(r"[0-9]+"), "result": re.compile(r'(?<="id":)[0-
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """What both worlds buy from: one service, and the one gift of the wheel, in one quantity."""
+    """Shared by both sets: one service, and the wheel's only gift, in one quantity."""
 
     service: Service
     gift: Gift
@@ -163,7 +163,7 @@ GRAPHQL = Api(_send_graphql, OrderSource.GRAPHQL)
 async def perform(
     operation: ApiOperation, api: Api, client: httpx.AsyncClient, scenario: Scenario
 ) -> tuple[httpx.Response, dict[str, object]]:
-    """What the door answers, and what the act leaves, in words that are the same in every world."""
+    """The API's response, and the changed rows with placeholders for what differs between the sets."""
     if operation.before:
         await operation.before(scenario)
     stored, before = await read_stored_rows(), await read_all_rows()
@@ -179,7 +179,7 @@ async def _collect_changes(scenario: Scenario, before: Rows, after: Rows, api: A
     placeholders = {
         **_new_records(changed),
         **_known_records(scenario),
-        ("source", api.source): "the door's own",
+        ("source", api.source): "the API's own",
     }
     revoked = await AccessToken.filter(user=scenario.user).exclude(revoked_at=None).count()
     normalized = {
@@ -215,7 +215,7 @@ def _normalize_row(row: dict[str, object], placeholders: Placeholders) -> dict[s
 
 def _normalize_value(name: str, value: object, placeholders: Placeholders) -> object:
     if isinstance(value, datetime):
-        return "a moment"
+        return "a timestamp"
     if name in GATEWAY_COLUMNS and value is not None:
         return "given by the gateway"
     if name in NUMBERED and isinstance(value, str):

@@ -33,7 +33,7 @@ async def request_own_code(scenario: Scenario) -> None:
 
 
 async def start_totp(scenario: Scenario) -> None:
-    """The user joins the staff, acts by a staff session, and has a secret that waits for its first code."""
+    """The user joins the staff, uses a staff session, and has a TOTP secret that is not confirmed yet."""
     await make_staff(scenario)
     await scenario.user.refresh_from_db()
     scenario.headers = await create_staff_authorization(scenario.app, scenario.user)

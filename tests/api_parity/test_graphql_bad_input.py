@@ -13,7 +13,7 @@ from tests.api_parity.operations import PROBLEM
 from tests.api_parity.order_requests import LINK
 from tests.api_parity.scenario import Scenario, create_catalogue, create_scenario, to_global_id
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, RecordingSms, create_user
+from tests.fakes import TIMESTAMP, RecordingSms, create_user
 from tests.fixtures import create_authorization
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 from tests.subtest_cases import for_each
@@ -196,7 +196,7 @@ async def test_a_body_over_the_limit_is_refused_as_a_graphql_error(client: httpx
 
 
 async def test_a_category_that_cannot_exist_or_is_off_sale_is_no_node(client: httpx.AsyncClient) -> None:
-    hidden = await Category.create(name="hidden", is_active=False, created_at=MOMENT, updated_at=MOMENT)
+    hidden = await Category.create(name="hidden", is_active=False, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     for key in (hidden.id, 9_999_999_999):
         query = f'{{ node(id: "{to_global_id("Category", key)}") {{ id }} }}'
         assert (await client.post("/graphql", json={"query": query})).json()["data"] == {"node": None}

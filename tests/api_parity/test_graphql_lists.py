@@ -1,4 +1,4 @@
-"""GraphQL's lists cost no more statements as their rows grow; totalCount costs one where it is asked."""
+"""GraphQL lists take the same number of statements for any number of rows; totalCount takes one more."""
 
 import httpx
 import pytest

@@ -14,7 +14,7 @@ from tests.api_parity.money_operations import TOO_LONG, win
 from tests.api_parity.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
 from tests.api_parity.scenario import Scenario, create_catalogue, create_scenario, to_global_id
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, RecordingSms
+from tests.fakes import TIMESTAMP, RecordingSms
 from tests.resolvers.money_steps import get_balance
 
 # No character, none that is seen, too many, or one among others that is not seen.
@@ -238,7 +238,7 @@ async def test_a_key_of_any_script_is_one_key_by_rest_graphql_and_the_reseller_a
 async def test_the_key_of_an_order_in_a_wrong_category_is_refused_for_the_right_one(
     api: Client, scenario: Scenario
 ) -> None:
-    wrong = await Category.create(name="Other", created_at=MOMENT, updated_at=MOMENT)
+    wrong = await Category.create(name="Other", created_at=TIMESTAMP, updated_at=TIMESTAMP)
     body = PLAIN.for_rest(scenario, {})
     first = await api.post("order", {**body, "category_id": wrong.id})
 

@@ -1,4 +1,4 @@
-"""Text as people paste it, through every API that takes it: what nobody sees decides nothing."""
+"""Pasted text through every API that accepts it: invisible characters have no effect."""
 
 from collections.abc import Callable
 

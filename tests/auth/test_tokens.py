@@ -8,7 +8,7 @@ from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from auth.tokens import Claims, TokenKeys
-from tests.fakes import MOMENT, key_pem
+from tests.fakes import TIMESTAMP, key_pem
 from tests.search_depth import DEPTH
 from tests.subtest_cases import for_each
 
@@ -26,7 +26,7 @@ HEADERS = st.dictionaries(
 
 
 def issue_token(*, user_id: int = 172, token_id: str = "a" * 80) -> str:
-    return KEYS.issue(user_id=user_id, token_id=token_id, issued_at=MOMENT, expires_at=MOMENT + DAY)
+    return KEYS.issue(user_id=user_id, token_id=token_id, issued_at=TIMESTAMP, expires_at=TIMESTAMP + DAY)
 
 
 TOKEN = issue_token()
@@ -39,42 +39,42 @@ def part(value: object) -> str:
 def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> None:
     keys, token = TokenKeys([key_pem()]), issue_token()
 
-    assert keys.verify(token, now=MOMENT + timedelta(hours=1)) is not None
+    assert keys.verify(token, now=TIMESTAMP + timedelta(hours=1)) is not None
 
-    assert keys.verify(token, now=MOMENT) is not None
-    assert keys.verify(token, now=MOMENT - timedelta(seconds=31)) is None
-    assert keys.verify(token, now=MOMENT + DAY) is None
-    assert keys.verify(token + "a", now=MOMENT) is None
+    assert keys.verify(token, now=TIMESTAMP) is not None
+    assert keys.verify(token, now=TIMESTAMP - timedelta(seconds=31)) is None
+    assert keys.verify(token, now=TIMESTAMP + DAY) is None
+    assert keys.verify(token + "a", now=TIMESTAMP) is None
 
 
 def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
     keys, token, other = TokenKeys([key_pem()]), issue_token(), issue_token(token_id="b" * 80)
-    assert keys.verify(token, now=MOMENT) is not None
+    assert keys.verify(token, now=TIMESTAMP) is not None
 
     keys.reject("a" * 80)
 
-    assert keys.verify(token, now=MOMENT) is None
-    assert keys.verify(issue_token(user_id=173), now=MOMENT) is None
-    assert keys.verify(other, now=MOMENT) is not None
+    assert keys.verify(token, now=TIMESTAMP) is None
+    assert keys.verify(issue_token(user_id=173), now=TIMESTAMP) is None
+    assert keys.verify(other, now=TIMESTAMP) is not None
 
 
 @settings(max_examples=5 * DEPTH)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
 def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:
-    claims = KEYS.verify(issue_token(user_id=user_id, token_id=token_id), now=MOMENT)
+    claims = KEYS.verify(issue_token(user_id=user_id, token_id=token_id), now=TIMESTAMP)
 
-    assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=MOMENT + DAY)
+    assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=TIMESTAMP + DAY)
 
 
 @for_each(
     ("timestamp", "is_valid"),
     [
         # The machine that issues and the one that reads may differ by so much.
-        (MOMENT - timedelta(seconds=31), False),
-        (MOMENT - timedelta(seconds=30), True),
-        (MOMENT, True),
-        (MOMENT + DAY - timedelta(seconds=1), True),
-        (MOMENT + DAY, False),
+        (TIMESTAMP - timedelta(seconds=31), False),
+        (TIMESTAMP - timedelta(seconds=30), True),
+        (TIMESTAMP, True),
+        (TIMESTAMP + DAY - timedelta(seconds=1), True),
+        (TIMESTAMP + DAY, False),
         (datetime.max.replace(tzinfo=UTC), False),
     ],
 )
@@ -86,15 +86,15 @@ def test_a_token_is_valid_from_its_first_second_to_the_one_before_its_last(
 
 @given(st.text(max_size=300) | st.from_regex(r"[\w.-]{0,300}"))
 def test_any_text_is_refused_without_an_error(text: str) -> None:
-    assert KEYS.verify(text, now=MOMENT) is None
+    assert KEYS.verify(text, now=TIMESTAMP) is None
 
 
 @given(HEADERS | VALUES)
 def test_any_other_header_over_our_claims_is_refused_without_an_error(header: object) -> None:
     _, body, signature = TOKEN.split(".")
 
-    assert KEYS.verify(f"{part(header)}.{body}.{signature}", now=MOMENT) is None
-    assert KEYS.verify(f"{part(header)}.{body}.", now=MOMENT) is None
+    assert KEYS.verify(f"{part(header)}.{body}.{signature}", now=TIMESTAMP) is None
+    assert KEYS.verify(f"{part(header)}.{body}.", now=TIMESTAMP) is None
 
 
 @settings(max_examples=12 * DEPTH)
@@ -112,7 +112,7 @@ def test_whatever_our_key_signed_is_read_or_refused_without_an_error(payload: ob
         {"alg": "RS256", "kid": key.kid}, json.dumps(payload).encode(), key, algorithms=["RS256"]
     )
 
-    claims = KEYS.verify(token, now=MOMENT)
+    claims = KEYS.verify(token, now=TIMESTAMP)
 
     assert claims is None or isinstance(claims.user_id, int)
 
@@ -125,7 +125,7 @@ def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> Non
     letter = data.draw(st.sampled_from("ABCxyz019-_."))
     changed = TOKEN[:place] + letter + TOKEN[place + 1 :]
 
-    assert changed == TOKEN or KEYS.verify(changed, now=MOMENT) is None
+    assert changed == TOKEN or KEYS.verify(changed, now=TIMESTAMP) is None
 
 
 @for_each("opening", ["[", '{"a":'])
@@ -133,5 +133,5 @@ def test_a_deeply_nested_header_or_payload_is_refused_without_an_error(opening: 
     deep = base64.urlsafe_b64encode(opening.encode() * (3_000 // len(opening))).decode().rstrip("=")
     header, _, signature = TOKEN.split(".")
 
-    assert KEYS.verify(f"{deep}.e30.e30", now=MOMENT) is None
-    assert KEYS.verify(f"{header}.{deep[:2_000]}.{signature}", now=MOMENT) is None
+    assert KEYS.verify(f"{deep}.e30.e30", now=TIMESTAMP) is None
+    assert KEYS.verify(f"{header}.{deep[:2_000]}.{signature}", now=TIMESTAMP) is None

@@ -18,7 +18,7 @@ from domain.money import Toman
 from models import User
 from tests.cli.test_command_line import run
 from tests.database_templates import copy_migrated_sqlite
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.live_servers import ROOT
 from tests.resolvers.factories import create_order, create_service
 
@@ -31,9 +31,9 @@ async def create_two_buyers() -> tuple[User, User]:
     service = await create_service()
     first = await create_user(mobile="09121111111", balance=Toman(500))
     second = await create_user(mobile="09122222222")
-    await create_order(first, service, link="=HYPERLINK(1)", created_at=MOMENT)
-    await create_order(second, service, link="سارا", created_at=MOMENT + timedelta(days=1))
-    await create_order(first, service, created_at=MOMENT + timedelta(days=2))
+    await create_order(first, service, link="=HYPERLINK(1)", created_at=TIMESTAMP)
+    await create_order(second, service, link="سارا", created_at=TIMESTAMP + timedelta(days=1))
+    await create_order(first, service, created_at=TIMESTAMP + timedelta(days=2))
     return first, second
 
 

@@ -19,7 +19,7 @@ FOLLOWERS = {
     "service": 7,
     "name": "Followers",
     "type": "Default",
-    "category": "Panel's shelf",
+    "category": "Panel's category",
     "rate": "0.90",
     "min": "50",
     "max": "10000",

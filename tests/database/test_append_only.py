@@ -11,7 +11,7 @@ from domain.roles import UserRole
 from models import AuditEntry, OrderEvent
 from tests.append_only import allow_row_changes
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -33,13 +33,13 @@ async def create_a_row_in_each_table() -> None:
         subject_id=1,
         before="{}",
         after="{}",
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
     )
     await OrderEvent.create(
         order=await create_order(user, await create_service()),
         actor=OrderActor.BUYER,
         to_status=OrderStatus.PENDING,
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
     )
 
 

@@ -1,4 +1,4 @@
-"""Lookups at about the same time share statements that begin after everybody of them asked."""
+"""Concurrent lookups share statements that start after all of them were requested."""
 
 import asyncio
 import contextvars
@@ -23,7 +23,7 @@ LOOKUP = KeyLookup("of keys")
 
 
 class Database:
-    """Answers when it is told to; what it knows can be changed meanwhile."""
+    """Answers one statement for each release of `turn`; `known` may change in between."""
 
     def __init__(self) -> None:
         self.known: dict[object, list[tuple[object, ...]]] = {}

@@ -70,7 +70,7 @@ async def release(pool: FairPool, connections: Iterable[asyncpg.Connection]) -> 
 
 
 async def assert_all_connections_released(pool: FairPool) -> bool:
-    """Whether as many connections as the pool may have can be taken at once, and answer."""
+    """Check that all connections of the pool can be acquired at once and answer."""
     acquire_fast = await all_of(pool)
     answers = [await connection.fetchval("SELECT 1") for connection in acquire_fast]
     await release(pool, acquire_fast)
@@ -89,7 +89,7 @@ async def test_connections_are_handed_out_first_come_first_served(pool: FairPool
     waiting = [asyncio.create_task(ask(number)) for number in range(20)]
     await asyncio.sleep(0)
     await release(pool, acquire_fast)
-    # Newcomers, at the very moment when connections are handed over.
+    # New callers, exactly while connections are handed over.
     waiting += [asyncio.create_task(ask(number)) for number in range(20, 40)]
     await asyncio.gather(*waiting)
 

@@ -15,7 +15,7 @@ from tortoise.transactions import in_transaction
 import database
 from models import Category, Refill, User
 from tests.database_templates import Templates
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.parallel_processes import run_together
 from tests.resolvers.factories import create_category
 
@@ -116,12 +116,12 @@ async def test_now_is_aware_utc_in_whole_seconds_and_never_runs_back() -> None:
 
 @pytest.mark.usefixtures("db")
 async def test_timestamps_of_different_zones_compare_by_their_instant() -> None:
-    await create_category(name="stored in Tehran's", created_at=MOMENT.astimezone(TEHRAN))
-    await create_category(name="a second later", created_at=MOMENT + timedelta(seconds=1))
+    await create_category(name="stored in Tehran's", created_at=TIMESTAMP.astimezone(TEHRAN))
+    await create_category(name="a second later", created_at=TIMESTAMP + timedelta(seconds=1))
 
     rows = await Category.all().order_by("created_at")
-    since = Category.filter(created_at__gte=MOMENT.astimezone(TEHRAN))
-    after = Category.filter(created_at__gt=MOMENT.astimezone(TEHRAN))
+    since = Category.filter(created_at__gte=TIMESTAMP.astimezone(TEHRAN))
+    after = Category.filter(created_at__gt=TIMESTAMP.astimezone(TEHRAN))
 
     assert [row.name for row in rows] == ["stored in Tehran's", "a second later"]
     assert await since.count() == 2
@@ -191,7 +191,7 @@ async def test_a_sqlite_transaction_that_cannot_commit_lets_the_next_one_begin(
     async def refill_an_order_that_is_not_there() -> None:
         async with in_transaction() as transaction:
             await transaction.execute_query("PRAGMA defer_foreign_keys = ON")
-            await Refill.create(order_id=7, created_at=MOMENT, updated_at=MOMENT)
+            await Refill.create(order_id=7, created_at=TIMESTAMP, updated_at=TIMESTAMP)
 
     with pytest.raises(OperationalError, match="FOREIGN KEY"):
         await refill_an_order_that_is_not_there()

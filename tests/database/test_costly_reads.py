@@ -1,4 +1,4 @@
-"""Costly reads: one at a time, fair between callers, shared where they are equal, and in nobody's way."""
+"""Costly reads run one at a time, fair between callers and shared if equal, and do not delay other reads."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

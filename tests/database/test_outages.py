@@ -13,7 +13,7 @@ import database
 from database.sqlite_engine import DatabaseFileReplaced
 from models import User
 from tests.databases import copy_sqlite
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 
 SECONDS = 60
 
@@ -35,7 +35,7 @@ def sqlite_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 async def write() -> None:
-    await User.filter(id=0).update(updated_at=MOMENT)
+    await User.filter(id=0).update(updated_at=TIMESTAMP)
 
 
 async def write_in_a_transaction() -> None:
@@ -44,7 +44,7 @@ async def write_in_a_transaction() -> None:
 
 
 async def collect_failure(url: str, *operations: object) -> list[Exception]:
-    """What each of the acts raises, on one set of connections."""
+    """The exception of each operation, on one set of connections."""
     failures = []
     async with database.open_connections(url):
         for operation in operations:

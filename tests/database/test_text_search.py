@@ -1,4 +1,4 @@
-"""Searched columns contain the folded form of their texts, whoever wrote them."""
+"""Searched columns contain the folded form of their texts, however they were written."""
 
 from types import SimpleNamespace
 from typing import Any

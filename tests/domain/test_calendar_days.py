@@ -7,7 +7,7 @@ import pytest
 from domain import calendar_days
 from tests.subtest_cases import for_each
 
-MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+TIMESTAMP = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @for_each("text", ["31/12/2026", " 31/12/2026 ", "۳۱/۱۲/۲۰۲۶", "٣١/١٢/٢٠٢٦"])
@@ -37,16 +37,16 @@ def test_a_day_begins_at_midnight_in_tehran() -> None:
     assert calendar_days.to_day(datetime(2026, 1, 31, 20, 29, 59, tzinfo=UTC)) == date(2026, 1, 31)
     assert calendar_days.to_day(datetime(2026, 1, 31, 20, 30, tzinfo=UTC)) == date(2026, 2, 1)
     assert calendar_days.start_of_day(date(2026, 2, 1)) == datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
-    assert [offset for _, offset in calendar_days.list_utc_offsets(MOMENT, MOMENT + timedelta(days=366))] == [
-        12_600
-    ]
+    assert [
+        offset for _, offset in calendar_days.list_utc_offsets(TIMESTAMP, TIMESTAMP + timedelta(days=366))
+    ] == [12_600]
 
 
 def test_offsets_change_where_summer_time_begins_and_ends(new_york: None) -> None:
-    found = calendar_days.list_utc_offsets(MOMENT, MOMENT + timedelta(days=364))
+    found = calendar_days.list_utc_offsets(TIMESTAMP, TIMESTAMP + timedelta(days=364))
 
     assert found == [
-        (MOMENT, -18_000),
+        (TIMESTAMP, -18_000),
         (datetime(2026, 3, 8, 7, tzinfo=UTC), -14_400),
         (datetime(2026, 11, 1, 6, tzinfo=UTC), -18_000),
     ]

@@ -66,7 +66,7 @@ NEEDS = {
     ServiceType.COMMENT_LIKES: {"quantity": "quantity", "username": "username"},
     ServiceType.SUBSCRIPTIONS: {"subscription": "subscription", "username": "username"},
 }
-MISSING = [(kind, name, told) for kind, needs in NEEDS.items() for name, told in needs.items()]
+MISSING = [(kind, name, field) for kind, needs in NEEDS.items() for name, field in needs.items()]
 RUNNING = Limits(min=2, max=1_000, drip_feed=True)
 
 

@@ -1,4 +1,4 @@
-"""What the shop pays and asks: exact, rounded up, and never at a loss by rounding."""
+"""Cost and price of imported services: exact, rounded up, never below cost by rounding."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -54,7 +54,7 @@ def test_an_accepted_start_count_is_a_count(report: Report) -> None:
     ("reported", "believed"),
     [
         (None, None),
-        # Its own word for an order that it has taken and not begun.
+        # The provider's own term for an accepted order that has not started.
         (OrderStatus.PENDING, OrderStatus.PROCESSING),
         (OrderStatus.PROCESSING, OrderStatus.PROCESSING),
         (OrderStatus.INPROGRESS, OrderStatus.INPROGRESS),

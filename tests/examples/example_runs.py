@@ -27,7 +27,7 @@ def requires(path: Path, command: str) -> None:
 
 
 def run_example(command: list[str], folder: Path, server: LiveServer) -> list[str]:
-    """What the example prints. It is told the login code that the server printed once it asks for it."""
+    """The example's output. Its prompt for the login code gets the code that the server printed."""
     earlier = len(_CODE.findall(server.output()))
     with subprocess.Popen(
         [*command, server.url],

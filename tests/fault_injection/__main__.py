@@ -11,7 +11,7 @@ from tests.fault_injection.runs import run_fresh
 
 
 def main() -> None:
-    """Run and tell; exit with 1 if any run found something, or showed nothing."""
+    """Run and report; exit with 1 if a run found a violation or did nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.fault_injection", description=__doc__)
     parser.add_argument("--seeds", type=int, default=50, help="runs on each database [50]")
     parser.add_argument("--first", type=int, default=0, help="the first seed [0]")

@@ -29,7 +29,7 @@ class Store(Protocol):
     """Workers beside the server; SQLite's is inside it."""
 
     def disturb(self) -> str:
-        """Do something to it that happens in real life; tells what."""
+        """Cause a realistic disturbance; returns its description."""
 
     def rows(self, table: str) -> list[Row]:
         """Every row of a table, read raw."""

@@ -94,7 +94,7 @@ def _die_after_the_commit(die: Countdown) -> None:
 
 
 def _place_step_by_step() -> None:
-    """One statement has no middle to die in, and nothing between a look and an act."""
+    """A single statement cannot stop halfway, and nothing runs between its read and its write."""
     setattr(batched_insert, "get_batch_client", lambda: None)  # noqa: B010 - the same
 
 

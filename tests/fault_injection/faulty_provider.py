@@ -69,7 +69,7 @@ class FaultyProvider:
         self.server = await asyncio.start_server(self._answer, "127.0.0.1", self.port, reuse_address=True)
 
     async def _go_away(self) -> None:
-        """Refuse connections for a moment."""
+        """Refuse connections for a short time."""
         if self.server is not None:
             self.server.close()
             await asyncio.sleep(_AWAY_SECONDS)
@@ -180,7 +180,7 @@ def _json(body: object, status: int = 200) -> bytes:
 
 
 def _http(body: bytes, status: int) -> bytes:
-    head = f"HTTP/1.1 {status} Told\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    head = f"HTTP/1.1 {status} Faulty\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
     return head.encode() + body
 
 

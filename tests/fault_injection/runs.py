@@ -21,7 +21,7 @@ from models import Provider, Service, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
 from tests.api_parity.scenario import to_global_id
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.fault_injection import checks
 from tests.fault_injection.databases import TABLES, Row, Store, fresh_store
 from tests.fault_injection.faulty_product import POINTS
@@ -124,8 +124,8 @@ class Run:
                 url=f"http://127.0.0.1:{self.upstream_port}/api/v2",
                 api_key="k",
                 concurrency=5,
-                created_at=MOMENT,
-                updated_at=MOMENT,
+                created_at=TIMESTAMP,
+                updated_at=TIMESTAMP,
             )
             service = await create_service(price=PRICE)
             await Service.filter(id=service.id).update(
@@ -272,7 +272,7 @@ class Run:
 
 
 def _is_unavailable(answer: httpx.Response) -> bool:
-    """Whether the answer asks to come again: the database is away, or a twin is in progress."""
+    """Whether the response is retryable: the database is unavailable, or an equal request is in progress."""
     if answer.status_code == 503:
         return True
     errors: list[Row] = answer.json().get("errors", []) if answer.status_code == 200 else []
@@ -280,7 +280,7 @@ def _is_unavailable(answer: httpx.Response) -> bool:
 
 
 def run_fresh(kind: str, seed: int) -> Report:
-    """A run on a database of its own, told in a line."""
+    """A run on a database of its own, reported in a line."""
     with tempfile.TemporaryDirectory(prefix=f"vitrin-{kind}-{seed}-") as folder:
         try:
             with fresh_store(kind, Path(folder)) as store:

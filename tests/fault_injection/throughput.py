@@ -71,7 +71,7 @@ async def _measure(orders: int, workers: list[Managed], provider: Provider20, po
 
 
 def main() -> None:
-    """Measure and tell; exit with 1 where the goal is missed or the limit was passed."""
+    """Measure and report; exit with 1 if the goal is missed or the limit exceeded."""
     parser = argparse.ArgumentParser(prog="python -m tests.fault_injection.throughput", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000)
     orders = parser.parse_args().orders

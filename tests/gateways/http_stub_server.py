@@ -28,7 +28,7 @@ class ReceivedRequest:
 
 
 class HttpStubServer:
-    """Remembers each request in `received`; answers 200 `{}` until told otherwise."""
+    """Remembers each request in `received`; answers 200 `{}` by default."""
 
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
@@ -41,7 +41,7 @@ class HttpStubServer:
         content = body.encode() if isinstance(body, str) else body
         fields = {"content-length": str(len(content)), "connection": "close", **(headers or {})}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        self._send(f"HTTP/1.1 {status} Told\r\n{head}\r\n".encode() + content)
+        self._send(f"HTTP/1.1 {status} Stub\r\n{head}\r\n".encode() + content)
 
     def drop(self) -> None:
         """Take the request and close the connection."""

@@ -191,7 +191,7 @@ def test_a_failed_status_request_is_no_failed_order() -> None:
 @pytest.mark.parametrize(
     "body", [{"cancel": 1}, {"success": True}, {"success": "Cancelled"}, {"status": "success"}]
 )
-def test_one_cancellation_is_accepted_in_several_shapes(body: object) -> None:
+def test_a_cancellation_accepted_in_any_of_several_shapes_raises_nothing(body: object) -> None:
     provider_responses.parse_cancellation(JsonResponse(200, body), "7")
 
 

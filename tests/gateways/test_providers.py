@@ -146,11 +146,11 @@ async def test_no_failure_shows_a_secret_or_the_answer_in_its_text_or_in_a_log(
         logging.getLogger("test").error("failed with %r", account, exc_info=raised.value)
         failures.append(raised.type)
 
-    server.answer(400, json.dumps({"error": f"Told {KEY}"}))
+    server.answer(400, json.dumps({"error": f"Refused {KEY}"}))
     await fail(api)
-    server.answer(200, json.dumps({"order": f"Told {KEY}"}))
+    server.answer(200, json.dumps({"order": f"Refused {KEY}"}))
     await fail(api)
-    server.answer(502, HTML + f"Told {KEY}")
+    server.answer(502, HTML + f"Refused {KEY}")
     await fail(api)
     server.hang()
     await fail(short_timeout_api)
@@ -167,7 +167,7 @@ async def test_no_failure_shows_a_secret_or_the_answer_in_its_text_or_in_a_log(
         GatewayUnavailable,
         GatewayUnavailable,
     ]
-    for secret in (KEY, LINK, "Told"):
+    for secret in (KEY, LINK, "Refused"):
         assert secret not in caplog.text
 
 

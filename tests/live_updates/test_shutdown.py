@@ -1,4 +1,4 @@
-"""SIGTERM: what runs is finished, nothing new is begun, and the process ends within ten seconds."""
+"""SIGTERM: running work is finished, none is started, and the process exits within ten seconds."""
 
 import asyncio
 import os

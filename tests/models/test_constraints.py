@@ -22,7 +22,7 @@ from models import (
     User,
     UserGift,
 )
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_category, create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -33,14 +33,14 @@ class Times(TypedDict):
     updated_at: datetime
 
 
-TIMES: Times = {"created_at": MOMENT, "updated_at": MOMENT}
+TIMES: Times = {"created_at": TIMESTAMP, "updated_at": TIMESTAMP}
 
 
 async def write_ledger(
     user: User, *, cause: str, kind: LedgerKind = LedgerKind.PAYMENT, amount: int = 10, balance: int = 10
 ) -> None:
     await LedgerEntry.create(
-        user=user, kind=kind, cause=cause, amount=amount, balance_after=balance, created_at=MOMENT
+        user=user, kind=kind, cause=cause, amount=amount, balance_after=balance, created_at=TIMESTAMP
     )
 
 
@@ -52,8 +52,8 @@ async def write_code(*, subject: str = "09121111111", is_live: bool = True, atte
         is_sent=True,
         is_live=is_live,
         attempts=attempts,
-        created_at=MOMENT,
-        expires_at=MOMENT,
+        created_at=TIMESTAMP,
+        expires_at=TIMESTAMP,
     )
 
 
@@ -63,7 +63,7 @@ async def write_payment(*, gateway: str = "zarinpal", authority: str | None, amo
 
 async def write_key(user: User, *, key: str) -> None:
     await IdempotencyKey.create(
-        user=user, key=key, operation="o", fingerprint="f", created_at=MOMENT, expires_at=MOMENT
+        user=user, key=key, operation="o", fingerprint="f", created_at=TIMESTAMP, expires_at=TIMESTAMP
     )
 
 
@@ -226,7 +226,7 @@ async def test_a_user_gift_needs_a_quantity_and_an_order_of_its_own() -> None:
 
     async def win(*, quantity: int, used_for: Order | None) -> None:
         await UserGift.create(
-            user_id=order.user_id, gift=gift, quantity=quantity, order=used_for, expires_at=MOMENT, **TIMES
+            user_id=order.user_id, gift=gift, quantity=quantity, order=used_for, expires_at=TIMESTAMP, **TIMES
         )
 
     await win(quantity=1, used_for=order)
@@ -250,7 +250,7 @@ async def test_a_user_with_orders_cannot_be_deleted() -> None:
 
 async def test_tokens_go_with_their_user() -> None:
     user = await create_user()
-    await AccessToken.create(id="a" * 80, user=user, issued_at=MOMENT, expires_at=MOMENT)
+    await AccessToken.create(id="a" * 80, user=user, issued_at=TIMESTAMP, expires_at=TIMESTAMP)
 
     await User.filter(id=user.id).delete()
 

@@ -32,7 +32,7 @@ SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
 
 
 class OrderingClient:
-    """Places orders, each for a link of its own, and asks with the same key until it has an answer."""
+    """Places orders, each for its own link, and retries with the same key until one is answered."""
 
     def __init__(self, fleet: Fleet, headers: dict[str, str], service: Service) -> None:
         self._url = f"{fleet.servers[0].url}/graphql"

@@ -63,7 +63,7 @@ def find_floats(source: str) -> Iterator[str]:
 
 
 def _is_type_check(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Whether this asks if a value is a float, as readers of JSON do before they refuse or convert it."""
+    """Whether this checks that a value is a float, as JSON readers do before they reject or convert it."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
 
 

@@ -85,7 +85,7 @@ class ModelShop:
 
 
 class Installation:
-    """The product in this process, asked as clients ask it."""
+    """The application in this process, called through its APIs."""
 
     def __init__(self, runner: asyncio.Runner, url: str) -> None:
         self._runner = runner

@@ -1,4 +1,4 @@
-"""A user with a record of every kind that ids name, each in a state in which its owner may act on it."""
+"""A user with a record of each kind that has ids, in a state in which its owner may change it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import LedgerEntry, Order, Payment, Refill, Service, TicketMessage, User
 from resolvers import sessions
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import (
     create_gift,
     create_notification,
@@ -42,11 +42,11 @@ async def create_owner() -> Owner:
     )
     ticket = await create_ticket(user)
     message = await TicketMessage.create(
-        ticket=ticket, user=user, message="m", created_at=MOMENT, updated_at=MOMENT
+        ticket=ticket, user=user, message="m", created_at=TIMESTAMP, updated_at=TIMESTAMP
     )
-    refill = await Refill.create(order=refilled, created_at=MOMENT, updated_at=MOMENT)
+    refill = await Refill.create(order=refilled, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     payment = await Payment.create(
-        user=user, gateway="sandbox", amount=1_000, created_at=MOMENT, updated_at=MOMENT
+        user=user, gateway="sandbox", amount=1_000, created_at=TIMESTAMP, updated_at=TIMESTAMP
     )
     won = await win_gift(user, await create_gift(service), now=await database.now())
     return Owner(

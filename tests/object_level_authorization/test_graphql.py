@@ -20,15 +20,15 @@ from tests.schema.roots import ROOT_FIELDS
 from tests.sockets import open_socket, serve
 
 PUBLIC = {"Query.services.where.category.in", "Query.service.id", "Mutation.createOrder.input.serviceId"}
-"""What is on sale is everybody's."""
+"""Services and categories on sale are public."""
 OWN_LIST = {"Query.orders.where.service.in"}
-"""Narrows the viewer's own orders to services, which are everybody's."""
+"""Filters the viewer's own orders by services, which are public."""
 PUBLIC_NODES = {"Category", "Service"}
 
 
 @dataclass(frozen=True)
 class ForeignIdCase:
-    """A request with an id of a record: `key` names the record, `kind` is the type that its id tells."""
+    """A request with an id of a record: `key` names the record, `kind` is the type inside its global id."""
 
     arguments: str
     key: str

@@ -29,7 +29,7 @@ PUBLIC = {
     "POST /v1/order category_id",
     "GET /v1/services cate_id",
 }
-"""What is on sale is everybody's."""
+"""Services and categories on sale are public."""
 UNREAD = {"POST /v1/order api_provider_id", "POST /v1/order api_service_id"}
 """The service's own count, whatever is sent."""
 
@@ -48,7 +48,7 @@ RESELLER_OWNED: list[tuple[str, str, str]] = [
     ("cancel", "orders", "Order"),
 ]
 RESELLER_WITHOUT_OWNED = {"services", "add", "balance"}
-"""These name no record, or a service, which is everybody's."""
+"""These name no record, or a service, which is public."""
 
 
 def list_id_parameters() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A reseller's program: asks the API with its key."""
+"""A reseller's program, which calls the API with its key."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -8,7 +8,7 @@ from domain.order_state_machine import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceType
 from models import Order, Refill, Service, User
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 from tests.reseller_api.conftest import NewReseller
 from tests.reseller_api.reseller_client import URL, Reseller
 from tests.resolvers.factories import create_category, create_order, create_service
@@ -203,10 +203,10 @@ async def test_refill_status_reports_one_refill_or_several(
         await create_refillable_order(await new_reseller(0)),
     )
     refills = [
-        await Refill.create(order=order, status=status, created_at=MOMENT, updated_at=MOMENT)
+        await Refill.create(order=order, status=status, created_at=TIMESTAMP, updated_at=TIMESTAMP)
         for status in (RefillStatus.REJECTED, RefillStatus.COMPLETED, RefillStatus.INPROGRESS)
     ]
-    hidden = await Refill.create(order=foreign, created_at=MOMENT, updated_at=MOMENT)
+    hidden = await Refill.create(order=foreign, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     numbers = [refill.id for refill in refills]
     missing = {"error": "Refill not found"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from models import Refill
 from tests.database_state import record_statements
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 from tests.reseller_api.reseller_client import Reseller
 from tests.resolvers.factories import create_order, create_service
 
@@ -13,7 +13,9 @@ from tests.resolvers.factories import create_order, create_service
 async def numbers(reseller: Reseller) -> dict[str, list[int]]:
     """A hundred orders of the reseller's, each with a refill and a service of its own."""
     orders = [await create_order(reseller.user, await create_service()) for _ in range(100)]
-    refills = [await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT) for order in orders]
+    refills = [
+        await Refill.create(order=order, created_at=TIMESTAMP, updated_at=TIMESTAMP) for order in orders
+    ]
     return {"orders": [order.id for order in orders], "refills": [refill.id for refill in refills]}
 
 

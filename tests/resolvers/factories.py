@@ -8,11 +8,11 @@ from domain.enums import NotificationKind, TicketStatus
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 from models import AccessToken, Category, Gift, Notification, Order, Service, Ticket, User, UserGift
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 
 
 async def create_category(
-    *, name: str = "Followers", position: int = 0, is_active: bool = True, created_at: datetime = MOMENT
+    *, name: str = "Followers", position: int = 0, is_active: bool = True, created_at: datetime = TIMESTAMP
 ) -> Category:
     return await Category.create(
         name=name, position=position, is_active=is_active, created_at=created_at, updated_at=created_at
@@ -42,8 +42,8 @@ async def create_service(
         min_quantity=min_quantity,
         max_quantity=max_quantity,
         source=ServiceSource.MANUAL,
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
 
 
@@ -54,7 +54,7 @@ async def create_order(
     charge: int = 1_000,
     status: OrderStatus = OrderStatus.PENDING,
     link: str = "https://example.com/p/1",
-    created_at: datetime = MOMENT,
+    created_at: datetime = TIMESTAMP,
 ) -> Order:
     return await Order.create(
         source=OrderSource.GRAPHQL,
@@ -77,8 +77,8 @@ async def create_ticket(user: User, *, status: TicketStatus = TicketStatus.NEW) 
         subject="Late",
         description="Where is it?",
         status=status,
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
 
 
@@ -91,7 +91,7 @@ async def create_session(user: User) -> AccessToken:
 
 
 async def create_notification(
-    user: User, *, created_at: datetime = MOMENT, read_at: datetime | None = None
+    user: User, *, created_at: datetime = TIMESTAMP, read_at: datetime | None = None
 ) -> Notification:
     return await Notification.create(
         user=user,
@@ -107,8 +107,8 @@ async def create_gift(service: Service, *, min_quantity: int = 30, max_quantity:
         service=service,
         min_quantity=min_quantity,
         max_quantity=max_quantity,
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
 
 

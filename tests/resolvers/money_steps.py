@@ -16,7 +16,7 @@ from gateways.payments.gateway import PaymentPage, Verification
 from models import LedgerEntry, Order, Payment, Service, User
 from resolvers import orders, payments
 from resolvers.app_context import AppContext
-from tests.fakes import MOMENT, FakePayments
+from tests.fakes import TIMESTAMP, FakePayments
 
 LINK = "https://example.com/p/1"
 AMOUNT = 25_000
@@ -38,14 +38,14 @@ class Clock:
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of all operations; the real one could tick between a test's reading and the operation's."""
-    clock = Clock(MOMENT)
+    clock = Clock(TIMESTAMP)
     monkeypatch.setattr(database, "now", clock.now)
     monkeypatch.setattr(database, "now_sql", lambda: str(int(clock.current.timestamp())))
     return clock
 
 
 class InterleavedPayments(FakePayments):
-    """A gateway that runs `meanwhile` whenever it is asked, before it answers."""
+    """A gateway that runs `meanwhile` during each call."""
 
     def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
         super().__init__()

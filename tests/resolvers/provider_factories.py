@@ -10,7 +10,7 @@ from gateways.provider_results import ProviderService
 from models import Order, OrderEvent, Provider, Service, User
 from resolvers import order_submission, orders, provider_sync
 from resolvers.app_context import AppContext
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_service
 
 CATALOGUE_ROW = ProviderService(
@@ -35,8 +35,8 @@ async def create_provider(*, concurrency: int = 10) -> Provider:
         url="https://panel.example/api/v2",
         api_key="0a1b2c3d",
         concurrency=concurrency,
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
 
 
@@ -57,7 +57,7 @@ async def import_service(app: AppContext, provider: Provider) -> Service:
     """The one service of the provider's catalogue, put on sale."""
     await provider_sync.sync_provider(app, provider, adds_services=True)
     service = await Service.get(provider_id=provider.id)
-    await Service.filter(id=service.id).update(updated_at=MOMENT)
+    await Service.filter(id=service.id).update(updated_at=TIMESTAMP)
     return service
 
 
@@ -93,7 +93,7 @@ async def send_order(
 
 
 async def make_due(order: Order) -> None:
-    """The worker has to do with the order now; nobody holds it."""
+    """Make the order due for the worker, unclaimed."""
     await Order.filter(id=order.id).update(due_at=order.created_at, lease_until=None)
 
 

@@ -13,7 +13,7 @@ from models import Alert, AuditRun, LedgerEntry, Notification, Order, Provider, 
 from resolvers import alert_checks, ledger_audit_job
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
-from tests.fakes import MOMENT, RecordingSms, build_app, create_user
+from tests.fakes import TIMESTAMP, RecordingSms, build_app, create_user
 from tests.resolvers.provider_factories import create_provider_service, place_order
 
 A_DAY = timedelta(days=1)
@@ -119,7 +119,7 @@ async def test_the_daily_audit_covers_all_wallets_and_alerts_until_a_clean_run(
 async def test_the_daily_audit_finds_the_same_as_the_full_one(app: AppContext, owner: User) -> None:
     user = await create_user(balance=500)
     await LedgerEntry.create(
-        user_id=user.id, kind=LedgerKind.REFUND, amount=7, balance_after=7, cause="x", created_at=MOMENT
+        user_id=user.id, kind=LedgerKind.REFUND, amount=7, balance_after=7, cause="x", created_at=TIMESTAMP
     )
     await ledger_audit_job.audit_next_batch(app)
     # The balance, the running sum, and an entry that names no order.

@@ -25,7 +25,7 @@ from models import Category, LedgerEntry, Order, Provider, Service, User
 from resolvers import orders
 from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers import factories
 from tests.resolvers.factories import create_service
 from tests.resolvers.logins import with_settings
@@ -117,7 +117,7 @@ async def test_an_order_of_each_type_holds_its_fields_and_costs_its_units(
 async def test_an_order_waits_for_the_worker_under_the_services_own_provider(app: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     provider = await Provider.create(
-        name="Upstream", url="https://panel.example", api_key="k", created_at=MOMENT, updated_at=MOMENT
+        name="Upstream", url="https://panel.example", api_key="k", created_at=TIMESTAMP, updated_at=TIMESTAMP
     )
     await change(service, provider_id=provider.id, provider_service_id="1001")
 
@@ -133,7 +133,7 @@ async def test_an_order_waits_for_the_worker_under_the_services_own_provider(app
     assert order.category_id == service.category_id
     assert (order.status, order.start_count, order.remains, order.refunded) == (OrderStatus.PENDING, 0, 0, 0)
     assert (order.source, order.is_imported) == (OrderSource.GRAPHQL, False)
-    assert order.created_at == order.updated_at > MOMENT
+    assert order.created_at == order.updated_at > TIMESTAMP
 
 
 async def test_the_ledger_entry_references_the_order_and_has_its_timestamp(app: AppContext) -> None:

@@ -32,7 +32,7 @@ async def claim(app: AppContext, user: User, *, key: str | None = None) -> Ledge
 
 
 async def refused_wait(app: AppContext, user: User, *, key: str | None = None) -> timedelta:
-    """The wait that a refusal tells."""
+    """The `retry_after` of the refusal."""
     with pytest.raises(FreeCreditTooSoon) as refusal:
         await claim(app, user, key=key)
     return refusal.value.retry_after

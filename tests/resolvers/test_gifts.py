@@ -6,7 +6,7 @@ import pytest
 
 from models import Gift, User, UserGift
 from resolvers import gifts
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -15,16 +15,16 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 async def win(user: User, *, is_used: bool = False, expires_after: timedelta = timedelta(days=1)) -> UserGift:
     service = await create_service(name="Likes")
     gift = await Gift.create(
-        service=service, min_quantity=1, max_quantity=9, created_at=MOMENT, updated_at=MOMENT
+        service=service, min_quantity=1, max_quantity=9, created_at=TIMESTAMP, updated_at=TIMESTAMP
     )
     return await UserGift.create(
         user=user,
         gift=gift,
         quantity=5,
         is_used=is_used,
-        created_at=MOMENT,
-        updated_at=MOMENT,
-        expires_at=MOMENT + expires_after,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
+        expires_at=TIMESTAMP + expires_after,
     )
 
 

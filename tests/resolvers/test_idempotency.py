@@ -1,4 +1,4 @@
-"""Idempotency keys: an act that is asked for again is answered again, and done once."""
+"""Idempotency keys: a repeated request gets the stored result, and its operation runs once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta

@@ -12,7 +12,7 @@ from resolvers import free_credit, gifts, wallet, wheel
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import Difference, audit_ledger, audit_wallets
 from tests.append_only import allow_row_changes
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers import factories
 from tests.resolvers.factories import create_gift, create_service
 from tests.resolvers.money_steps import (
@@ -37,12 +37,12 @@ REFERENCED = "charges, refunds and payments name what they belong to"
 
 @pytest.fixture
 async def buyer(app: AppContext) -> User:
-    """Somebody who paid, ordered, and got a part back: every kind of figure that the audit looks at."""
+    """A user who paid, ordered and got a partial refund: every kind of figure that the audit checks."""
     user = await create_user(balance=1_000)
     await confirm_payment(app, await create_paid_payment(app, user))
     order = await place_order_for(app, user, await create_service(price=1_000))
     await wallet.credit(
-        user.id, Toman(40), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=MOMENT
+        user.id, Toman(40), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=TIMESTAMP
     )
     await Order.filter(id=order.id).update(refunded=40, status=OrderStatus.PARTIAL)
     return user
@@ -119,7 +119,7 @@ async def test_an_order_that_was_charged_twice_is_found(buyer: User) -> None:
         balance_after=spending.balance_after,
         cause="order:again",
         order=order,
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
     )
 
     assert await find_differences() == [(CHARGED, f"order {order.id}", 100, 200)]
@@ -157,7 +157,7 @@ async def test_a_payment_that_was_credited_with_another_amount_is_found(buyer: U
 
 @pytest.mark.parametrize("kind", [LedgerKind.REFUND, LedgerKind.PAYMENT])
 async def test_a_credit_without_a_reference_is_found(kind: LedgerKind, buyer: User) -> None:
-    entry = await wallet.credit(buyer.id, Toman(9), kind=kind, cause="unknown", now=MOMENT)
+    entry = await wallet.credit(buyer.id, Toman(9), kind=kind, cause="unknown", now=TIMESTAMP)
 
     assert await find_differences() == [(REFERENCED, f"ledger entry {entry.id}", 0, 9)]
 
@@ -170,7 +170,7 @@ async def test_a_charge_without_an_order_is_found(buyer: User) -> None:
         amount=-9,
         balance_after=spending.balance_after,
         cause="unknown",
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
     )
 
     assert await find_differences() == [(REFERENCED, f"ledger entry {entry.id}", 0, -9)]

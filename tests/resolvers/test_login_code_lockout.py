@@ -1,4 +1,4 @@
-"""A stranger who tries codes, or asks for them, locks nobody out; what is kept for owners is bounded too."""
+"""Guessing or requesting codes cannot lock an owner out; the reserve for owners is bounded, too."""
 
 import asyncio
 from datetime import timedelta

@@ -49,7 +49,7 @@ async def test_no_code_signs_in_a_username_that_got_none(app: AppContext) -> Non
     await create_user(email="sara@example.com")
     await User.all().update(mobile=None)
     await request_code(app, "sara@example.com")
-    # As if the code that was made for nobody had been guessed.
+    # As if a code that was never sent had been guessed.
     guessed = login_codes.hash_code(app.login_code_key, subject="sara@example.com", code="123456")
     await LoginCode.all().update(code_hash=guessed)
 
@@ -311,7 +311,7 @@ async def test_a_claimed_number_is_proven_in_the_account_by_its_code(
     token, _ = await sessions.issue_token(app, user, now=await database.now())
     viewer = await sessions.authenticate(app, token)
     assert viewer is not None
-    # Nobody may register, and still the code is sent: somebody claims the number.
+    # Registration is closed, but the code is sent, because a user claims the number.
     code = await receive_code(with_settings(app, registration_open=False), sms, CLAIMED)
 
     with pytest.raises(WrongLoginCode):

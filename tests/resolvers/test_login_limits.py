@@ -25,7 +25,7 @@ NOBODY = "nobody@example.com"
 
 
 async def refused_wait(app: AppContext, username: str = MOBILE, *, address: str = "192.0.2.1") -> timedelta:
-    """The wait that the refusal of a code tells."""
+    """The `retry_after` of a refused code."""
     with pytest.raises(TooManyCodes) as refusal:
         await request_code(app, username, address=address)
     return refusal.value.retry_after

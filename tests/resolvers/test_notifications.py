@@ -9,7 +9,7 @@ from models import Notification
 from resolvers import notifications
 from resolvers.notifications import NotificationFilter
 from resolvers.pagination import PageRequest
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_notification
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -18,9 +18,9 @@ HOUR = timedelta(hours=1)
 
 async def test_list_notifications_gives_the_users_own_newest_first() -> None:
     user = await create_user()
-    middle = await create_notification(user, created_at=MOMENT + HOUR)
-    newest = await create_notification(user, created_at=MOMENT + 2 * HOUR)
-    oldest = await create_notification(user, created_at=MOMENT, read_at=MOMENT)
+    middle = await create_notification(user, created_at=TIMESTAMP + HOUR)
+    newest = await create_notification(user, created_at=TIMESTAMP + 2 * HOUR)
+    oldest = await create_notification(user, created_at=TIMESTAMP, read_at=TIMESTAMP)
     await create_notification(await create_user())
 
     found = await notifications.list_notifications(user)
@@ -30,7 +30,7 @@ async def test_list_notifications_gives_the_users_own_newest_first() -> None:
 
 async def test_unread_only_omits_read_notifications() -> None:
     user = await create_user()
-    await create_notification(user, read_at=MOMENT)
+    await create_notification(user, read_at=TIMESTAMP)
     unread = await create_notification(user)
 
     found = await notifications.list_notifications(user, unread_only=True)
@@ -47,7 +47,7 @@ async def test_marking_all_read_counts_the_unread_and_leaves_other_users_alone()
     user, other = await create_user(), await create_user()
     for _ in range(2):
         await create_notification(user)
-    await create_notification(user, read_at=MOMENT)
+    await create_notification(user, read_at=TIMESTAMP)
     await create_notification(other)
 
     assert await notifications.mark_notifications_read(user) == 2
@@ -55,7 +55,7 @@ async def test_marking_all_read_counts_the_unread_and_leaves_other_users_alone()
 
     assert await Notification.filter(user=user, read_at=None).count() == 0
     assert await Notification.filter(user=other, read_at=None).count() == 1
-    assert await Notification.filter(user=user, read_at=MOMENT).count() == 1
+    assert await Notification.filter(user=user, read_at=TIMESTAMP).count() == 1
 
 
 async def test_marking_some_read_leaves_the_others_unread() -> None:

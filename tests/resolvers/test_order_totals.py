@@ -197,7 +197,7 @@ async def test_since_reads_one_day_s_orders_by_the_timestamp_index() -> None:
     explain = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
     async with in_transaction() as transaction:
         if database.dialect() == "postgres":
-            # With few rows a scan is as cheap; what is asked is whether the index serves at all.
+            # With few rows a scan is as cheap; this checks that the index can be used.
             await transaction.execute_query("SET LOCAL enable_seqscan = off")
         plan = await transaction.execute_query_dict(
             database.bind_placeholders(f"{explain} {order_totals._TOP_USERS_SINCE}", database.dialect()),

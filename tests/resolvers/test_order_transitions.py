@@ -20,7 +20,7 @@ from resolvers.ledger_audit import audit_ledger
 from resolvers.order_transitions import Change, TransitionRejected, change_order, lock_order
 from resolvers.wallet import BalanceTooLarge
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_gift, create_service, win_gift
 from tests.resolvers.provider_factories import get_balance, get_history, place_order
 from tests.search_depth import DEPTH
@@ -28,7 +28,7 @@ from tests.search_depth import DEPTH
 pytestmark = pytest.mark.both_databases
 
 S = OrderStatus
-LATER = MOMENT + timedelta(days=9_000)
+LATER = TIMESTAMP + timedelta(days=9_000)
 REFUSED = [
     (current, to)
     for current, to in itertools.product(S, repeat=2)
@@ -80,7 +80,7 @@ async def test_a_change_that_fails_in_the_middle_leaves_nothing(app: AppContext,
         Toman(MAX_AMOUNT - 999_900),
         kind=LedgerKind.ADJUSTMENT,
         cause="a very rich buyer",
-        now=MOMENT,
+        now=TIMESTAMP,
     )
     before = await read_stored_rows()
 
@@ -123,7 +123,7 @@ async def test_a_refunded_amount_is_not_refunded_again(app: AppContext, service:
     async with in_transaction():
         await Order.filter(id=order.id).update(refunded=60)
         await wallet.credit(
-            order.user_id, Toman(60), kind=LedgerKind.REFUND, cause="by staff", order=order, now=MOMENT
+            order.user_id, Toman(60), kind=LedgerKind.REFUND, cause="by staff", order=order, now=TIMESTAMP
         )
 
     await change(order, S.REFUNDED)
@@ -231,7 +231,7 @@ async def test_a_settled_order_leaves_the_worker_nothing_to_do(
     to: OrderStatus, app: AppContext, service: Service
 ) -> None:
     order = await place_order(app, service)
-    await Order.filter(id=order.id).update(dispatch=Dispatch.SENT, due_at=MOMENT, cancel_due_at=MOMENT)
+    await Order.filter(id=order.id).update(dispatch=Dispatch.SENT, due_at=TIMESTAMP, cancel_due_at=TIMESTAMP)
 
     await change(order, to)
 

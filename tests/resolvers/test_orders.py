@@ -11,7 +11,7 @@ from resolvers import orders
 from resolvers.filters import Contains, Ids, OneOf, Range
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pagination import Direction, PageRequest
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -32,7 +32,7 @@ async def test_list_orders_gives_the_users_own_newest_first() -> None:
     user, other, service = await create_user(), await create_user(), await create_service()
     first = await create_order(user, service)
     await create_order(other, service)
-    second = await create_order(user, service, created_at=MOMENT - SECOND)
+    second = await create_order(user, service, created_at=TIMESTAMP - SECOND)
 
     assert [order.id for order in (await orders.list_orders(user)).objects] == [second.id, first.id]
 
@@ -93,9 +93,9 @@ async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for
 async def test_time_bounds_are_inclusive_and_mean_the_same_in_every_zone(zone: timezone) -> None:
     user, service = await create_user(), await create_service()
     early, middle, late = [
-        (await create_order(user, service, created_at=MOMENT + step * SECOND)).id for step in (-1, 0, 1)
+        (await create_order(user, service, created_at=TIMESTAMP + step * SECOND)).id for step in (-1, 0, 1)
     ]
-    timestamp = MOMENT.astimezone(zone)
+    timestamp = TIMESTAMP.astimezone(zone)
 
     assert await find_order_ids(user, OrderFilter(created_at=Range(gte=timestamp))) == [middle, late]
     assert await find_order_ids(user, OrderFilter(created_at=Range(lte=timestamp))) == [early, middle]

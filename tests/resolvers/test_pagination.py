@@ -17,7 +17,7 @@ from resolvers.notifications import NotificationFilter
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pagination import Direction, Page, PageRequest
 from resolvers.tickets import TicketFilter
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_notification, create_order, create_service, create_ticket
 from tests.search_depth import DEPTH
 from tests.subtest_cases import for_each
@@ -77,7 +77,7 @@ async def create_orders(user: User, count: int) -> list[Order]:
     service = await create_service()
     return [
         await create_order(
-            user, service, charge=1_000 - number // 4, created_at=MOMENT + (number // 5) * SECOND
+            user, service, charge=1_000 - number // 4, created_at=TIMESTAMP + (number // 5) * SECOND
         )
         for number in range(count)
     ]
@@ -124,7 +124,7 @@ async def test_a_walk_stays_whole_while_rows_are_added_and_taken_away(direction:
     first = await read(PageRequest(first=4))
 
     # Before the place we have reached: neither may move it.
-    early = MOMENT - SECOND if direction is Direction.ASC else MOMENT + 9 * SECOND
+    early = TIMESTAMP - SECOND if direction is Direction.ASC else TIMESTAMP + 9 * SECOND
     service = await Service.get()
     for _ in range(3):
         await create_order(user, service, created_at=early)
@@ -201,7 +201,7 @@ async def test_no_cursor_shows_rows_of_another_user() -> None:
 async def test_notifications_are_paged_by_timestamp_and_uuid() -> None:
     user = await create_user()
     for number in range(7):
-        await create_notification(user, created_at=MOMENT + (number // 4) * SECOND)
+        await create_notification(user, created_at=TIMESTAMP + (number // 4) * SECOND)
     ids = []
     page = await notifications.get_notifications_page(
         user, page=PageRequest(first=2), where=NotificationFilter()

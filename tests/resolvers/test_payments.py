@@ -1,4 +1,4 @@
-"""Payments: opened at the gateway, once for each that is asked for."""
+"""Payments are opened at the gateway, once for each request."""
 
 import pytest
 

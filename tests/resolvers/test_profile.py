@@ -10,7 +10,7 @@ from domain.problems import EmailTaken, InvalidInput, MobileTaken
 from models import User
 from resolvers import profile
 from resolvers.app_context import AppContext
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 
 
 async def get_refused_field(app: AppContext, user: User, **changes: Any) -> str:
@@ -28,7 +28,7 @@ async def test_only_provided_fields_change(app: AppContext) -> None:
     stored = await User.get(id=user.id)
     assert (stored.first_name, stored.last_name, stored.email) == ("Sara", "Karimi", "sara@example.com")
     assert (updated.last_name, updated.mobile) == ("Karimi", user.mobile)
-    assert stored.updated_at > MOMENT
+    assert stored.updated_at > TIMESTAMP
     assert stored.updated_at.microsecond == 0
 
 
@@ -37,7 +37,7 @@ async def test_an_empty_update_changes_nothing(app: AppContext) -> None:
 
     updated = await profile.update_profile(app, user)
 
-    assert updated.updated_at == MOMENT
+    assert updated.updated_at == TIMESTAMP
 
 
 async def test_other_users_stay_as_they_are(app: AppContext) -> None:

@@ -1,4 +1,4 @@
-"""A provider that would refuse or lose everybody's orders is paused, its orders wait, and it is probed."""
+"""A provider that refuses or loses all orders is paused; its orders wait, and it is probed."""
 
 from datetime import timedelta
 

@@ -17,7 +17,7 @@ from resolvers.app_context import AppContext
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from tests.database_state import read_stored_rows, record_statements
 from tests.fake_providers import FakeProviders
-from tests.fakes import MOMENT, RecordingSms, build_app
+from tests.fakes import TIMESTAMP, RecordingSms, build_app
 from tests.resolvers.provider_factories import CATALOGUE_ROW, create_provider, import_service
 
 pytestmark = pytest.mark.both_databases
@@ -275,7 +275,7 @@ async def test_only_changed_services_are_written_and_dated(
     await sync(app, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
     dates.append((await Service.get(id=service.id)).updated_at)
 
-    assert dates[0] == MOMENT < dates[1]
+    assert dates[0] == TIMESTAMP < dates[1]
     assert not [statement for statement in unchanged if "services" in statement and "UPDATE" in statement]
 
 

@@ -1,4 +1,4 @@
-"""How often a refill is asked about."""
+"""How often a refill is polled."""
 
 from datetime import timedelta
 

@@ -34,7 +34,7 @@ async def order(app: AppContext, provider: Provider) -> Order:
 
 
 async def request_refill(order: Order) -> Refill:
-    """The refill that the order's buyer asks for."""
+    """A refill requested by the order's buyer."""
     return await refills.request_refill(await User.get(id=order.user_id), order_id=order.id)
 
 
@@ -212,7 +212,7 @@ async def test_an_unreachable_provider_is_retried_a_minute_later(
 
 
 async def create_refills(order: Order, number: int, *, now: datetime) -> None:
-    """Due refills of twins of the order."""
+    """Due refills of copies of the order."""
     for twin in [order.clone() for _ in range(number)]:
         await twin.save()
         await Refill.create(order_id=twin.id, due_at=now, created_at=now, updated_at=now)

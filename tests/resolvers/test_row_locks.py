@@ -1,7 +1,7 @@
-"""Rows are locked so that who only refers to them does not wait.
+"""Row locks must not block transactions that only refer to the row.
 
-On PostgreSQL a foreign key holds its row with FOR KEY SHARE. Who holds one so and then locks it FOR UPDATE
-waits for whoever did the same a moment before, who waits for him: a deadlock.
+On PostgreSQL a foreign key locks its row FOR KEY SHARE. Two transactions that both hold such a lock and then
+lock the row FOR UPDATE deadlock.
 """
 
 import ast

@@ -47,7 +47,7 @@ async def enrol(app: AppContext, viewer: Session) -> bytes:
     padding = "=" * (-len(enrolment.secret) % 8)
     secret = base64.b32decode(enrolment.secret + padding)
     await totp.confirm_totp(app, viewer, code=await code_now(secret))
-    # As if a day had passed: the code of this moment may be used again.
+    # As if a day had passed: the current code may be used again.
     await TotpSecret.filter(user_id=viewer.user.id).update(last_step=1)
     return secret
 
@@ -294,7 +294,7 @@ async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_
     code = await receive_code(app, sms, new)
     somebody = await login.verify_login_code(app, username=new, code=code, client=PHONE)
     assert somebody.user.id != user.id
-    # Whoever holds the number has proven it: it is not the manager's.
+    # The number's holder has proven it, so it is not the manager's.
     await advance_time(timedelta(minutes=2))
     assert (
         await get_problem(

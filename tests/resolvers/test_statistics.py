@@ -7,7 +7,7 @@ import pytest
 from domain.order_status import OrderStatus
 from domain.problems import InvalidInput
 from resolvers import statistics
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
@@ -45,9 +45,9 @@ async def test_only_canceled_and_refunded_orders_do_not_count(status: OrderStatu
 async def test_since_takes_orders_of_that_very_second_in_and_older_ones_out(zone: timezone) -> None:
     user, service = await create_user(), await create_service()
     for step, charge in ((-1, 1), (0, 10), (1, 100)):
-        await create_order(user, service, charge=charge, created_at=MOMENT + step * SECOND)
+        await create_order(user, service, charge=charge, created_at=TIMESTAMP + step * SECOND)
 
-    (row,) = await statistics.list_top_users(since=MOMENT.astimezone(zone))
+    (row,) = await statistics.list_top_users(since=TIMESTAMP.astimezone(zone))
 
     assert (row.order_count, row.amount) == (2, 110)
 
@@ -55,7 +55,7 @@ async def test_since_takes_orders_of_that_very_second_in_and_older_ones_out(zone
 async def test_nobody_ranks_when_all_orders_are_older() -> None:
     await create_order(await create_user(), await create_service())
 
-    assert await statistics.list_top_users(since=MOMENT + SECOND) == []
+    assert await statistics.list_top_users(since=TIMESTAMP + SECOND) == []
 
 
 async def test_equal_amounts_rank_by_id() -> None:

@@ -9,7 +9,7 @@ from resolvers import tickets
 from resolvers.filters import OneOf
 from resolvers.pagination import Direction, PageRequest
 from resolvers.tickets import TicketFilter
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_ticket
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -143,7 +143,7 @@ async def test_a_reply_makes_an_answered_or_closed_ticket_wait_for_staff(
 
     stored = await Ticket.get(id=ticket.id)
     assert stored.status is after
-    assert (stored.updated_at > MOMENT) is (before is not after)
+    assert (stored.updated_at > TIMESTAMP) is (before is not after)
     assert (await Ticket.get(id=other.id)).status is before
 
 

@@ -1,4 +1,4 @@
-"""Reports that nobody can read end in a hold with its reason within the hour, and never in silence."""
+"""An order with unreadable status reports is put on hold with a reason within an hour."""
 
 from dataclasses import replace
 from datetime import timedelta

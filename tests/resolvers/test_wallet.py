@@ -18,7 +18,7 @@ from resolvers.ledger_audit import audit_ledger
 from resolvers.pagination import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
 from tests.database_state import read_stored_rows
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_order, create_service
 from tests.resolvers.money_steps import SECOND, get_balance, get_ledger
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 async def credit(user: User, amount: int, *, cause: str, kind: LedgerKind = LedgerKind.ADJUSTMENT) -> None:
     async with in_transaction():
-        await wallet.credit(user.id, Toman(amount), kind=kind, cause=cause, now=MOMENT)
+        await wallet.credit(user.id, Toman(amount), kind=kind, cause=cause, now=TIMESTAMP)
 
 
 async def charge(user: User, amount: int) -> None:
@@ -39,7 +39,7 @@ async def charge(user: User, amount: int) -> None:
 
 
 async def find_entry_ids(user: User, where: LedgerFilter, direction: Direction = Direction.ASC) -> list[int]:
-    """Amounts of the user's entries that meet `where`."""
+    """Ids of the user's entries that match `where`."""
     page = await wallet.get_ledger_page(user, page=PageRequest(), where=where, direction=direction)
     assert await page.total_count() == len(page.nodes)
     return [entry.amount for entry in page.nodes]
@@ -47,7 +47,7 @@ async def find_entry_ids(user: User, where: LedgerFilter, direction: Direction =
 
 async def test_a_spend_lowers_the_balance_and_is_recorded_as_the_charge_of_its_order() -> None:
     user = await create_user(balance=1_000)
-    order = await create_order(user, await create_service(), charge=300, created_at=MOMENT + SECOND)
+    order = await create_order(user, await create_service(), charge=300, created_at=TIMESTAMP + SECOND)
 
     spending = await wallet.spend(user.id, Toman(300))
     await spending.record(order=order)
@@ -121,14 +121,14 @@ async def test_a_credit_raises_the_balance_and_records_its_reference() -> None:
     order = await create_order(user, await create_service())
 
     entry = await wallet.credit(
-        user.id, Toman(50), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=MOMENT
+        user.id, Toman(50), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=TIMESTAMP
     )
 
     stored = await LedgerEntry.get(id=entry.id)
     assert await get_balance(user) == 250
     assert (stored.user_id, stored.kind, stored.amount) == (user.id, LedgerKind.REFUND, 50)
     assert (stored.balance_after, stored.order_id, stored.payment_id) == (250, order.id, None)
-    assert stored.created_at == MOMENT
+    assert stored.created_at == TIMESTAMP
 
 
 async def test_a_cause_is_credited_once_a_kind_and_a_second_time_changes_nothing() -> None:
@@ -211,11 +211,11 @@ async def test_time_bounds_of_entries_are_inclusive() -> None:
             Toman(number + 1),
             kind=LedgerKind.ADJUSTMENT,
             cause=str(number),
-            now=MOMENT + timedelta(seconds=number),
+            now=TIMESTAMP + timedelta(seconds=number),
         )
 
-    assert await find_entry_ids(user, LedgerFilter(created_at=Range(gte=MOMENT + SECOND))) == [2, 3]
-    assert await find_entry_ids(user, LedgerFilter(created_at=Range(lte=MOMENT + SECOND))) == [1, 2]
+    assert await find_entry_ids(user, LedgerFilter(created_at=Range(gte=TIMESTAMP + SECOND))) == [2, 3]
+    assert await find_entry_ids(user, LedgerFilter(created_at=Range(lte=TIMESTAMP + SECOND))) == [1, 2]
 
 
 async def test_get_entry_gives_the_users_own_and_none_of_anothers() -> None:

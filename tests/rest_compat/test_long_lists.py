@@ -1,4 +1,4 @@
-"""Long lists leave in pieces: the same bytes, while others are served, and for nobody who has hung up."""
+"""Long lists are sent in chunks: same bytes, other requests run meanwhile, and a disconnect ends them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -25,11 +25,11 @@ from rest_compat.serializers import catalogue, tickets
 from rest_compat.serializers import notifications as notification_serializers
 from rest_compat.serializers import orders as order_serializers
 from tests.database_state import record_statements
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.fixtures import create_authorization
 from tests.resolvers.factories import create_service
 
-TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
+TIMES: dict[str, Any] = {"created_at": TIMESTAMP, "updated_at": TIMESTAMP}
 
 
 async def add_orders(user: User, count: int, *, service: Service | None = None) -> None:
@@ -51,13 +51,13 @@ async def add_orders(user: User, count: int, *, service: Service | None = None) 
 
 
 async def add_other_rows(user: User, count: int) -> Ticket:
-    """Notifications, some of one moment, tickets, messages, and services, some without an original price."""
+    """Notifications (some with equal timestamps), a ticket, and services (some without original price)."""
     await Notification.bulk_create(
         Notification(
             user=user,
             kind=NotificationKind.GIFT_WON,
             message=f"{number}",
-            created_at=MOMENT + timedelta(seconds=number // 3),
+            created_at=TIMESTAMP + timedelta(seconds=number // 3),
         )
         for number in range(count)
     )

@@ -18,9 +18,9 @@ from tests.rest_compat.reference import get_answer
 from tests.subtest_cases import for_each
 from web.responses import Body
 
-MOMENT = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)
+TIMESTAMP = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)
 UNIX = 1591431859
-TIMES = {"created_at": MOMENT, "updated_at": MOMENT}
+TIMES = {"created_at": TIMESTAMP, "updated_at": TIMESTAMP}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -78,7 +78,7 @@ def new_notification(read_at: datetime | None = None) -> Notification:
         id=UUID("dc0ecfbd-1405-4f4e-9d4f-6bf9fd86cfbc"),
         user_id=176,
         message="m",
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
         read_at=read_at,
     )
 
@@ -86,7 +86,7 @@ def new_notification(read_at: datetime | None = None) -> Notification:
 def new_user_gift(service: Service) -> UserGift:
     gift = Gift(id=1, service=service, min_quantity=30, max_quantity=100, **TIMES)
     gift._saved_in_db = True
-    return UserGift(id=23, user_id=176, gift=gift, quantity=42, expires_at=MOMENT, **TIMES)
+    return UserGift(id=23, user_id=176, gift=gift, quantity=42, expires_at=TIMESTAMP, **TIMES)
 
 
 def serialize(body: object, *keys: str | int) -> object:
@@ -109,8 +109,8 @@ def spelling(value: object) -> object:
 @for_each(
     ("method", "path", "make"),
     [
-        ("POST", "/v1/login", lambda: users.login_code_sent(MOMENT)),
-        ("POST", "/v1/login/verify", lambda: users.signed_in(IssuedSession("t", MOMENT, new_user()))),
+        ("POST", "/v1/login", lambda: users.login_code_sent(TIMESTAMP)),
+        ("POST", "/v1/login/verify", lambda: users.signed_in(IssuedSession("t", TIMESTAMP, new_user()))),
         ("GET", "/v1/logout", users.signed_out),
         ("GET", "/v1/user", lambda: users.profile(new_user())),
         ("POST", "/v1/user", lambda: users.profile(new_user())),
@@ -194,5 +194,5 @@ def test_gift_escapes_the_services_html_and_the_catalogue_does_not() -> None:
 
 
 def test_a_read_notification_shows_when_it_was_read() -> None:
-    body = notifications.notification_list([new_notification(read_at=MOMENT)])
+    body = notifications.notification_list([new_notification(read_at=TIMESTAMP)])
     assert serialize(body, "notifications", 0, "read_at") == UNIX

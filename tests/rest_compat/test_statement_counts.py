@@ -1,4 +1,4 @@
-"""No list costs more statements as its rows grow."""
+"""The number of statements of a list does not depend on its length."""
 
 import uuid
 from datetime import timedelta
@@ -26,10 +26,10 @@ from models import (
 from resolvers import wallet
 from resolvers.app_context import AppContext
 from tests.database_state import record_statements
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.fixtures import create_authorization
 
-TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
+TIMES: dict[str, Any] = {"created_at": TIMESTAMP, "updated_at": TIMESTAMP}
 
 
 async def add_order(user: User, service: Service) -> Order:
@@ -42,7 +42,9 @@ async def add_order(user: User, service: Service) -> Order:
 async def add_entry(
     user: User, kind: LedgerKind, *, cause: str, order: Order | None = None, payment: Payment | None = None
 ) -> None:
-    await wallet.credit(user.id, Toman(1), kind=kind, cause=cause, order=order, payment=payment, now=MOMENT)
+    await wallet.credit(
+        user.id, Toman(1), kind=kind, cause=cause, order=order, payment=payment, now=TIMESTAMP
+    )
 
 
 async def add_rows(user: User, number: int) -> Ticket:
@@ -66,12 +68,12 @@ async def add_rows(user: User, number: int) -> Ticket:
         await add_entry(user, LedgerKind.REFUND, cause=f"order:{order.id}", order=order)
         gift = await Gift.create(service=service, min_quantity=1, max_quantity=2, **TIMES)
         await UserGift.create(
-            user=user, gift=gift, quantity=1, expires_at=MOMENT + timedelta(days=1), **TIMES
+            user=user, gift=gift, quantity=1, expires_at=TIMESTAMP + timedelta(days=1), **TIMES
         )
         await Ticket.create(user=user, subject="s", description="d", **TIMES)
         await TicketMessage.create(ticket=ticket, user=user, message="m", **TIMES)
         await Notification.create(
-            id=uuid.uuid4(), user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=MOMENT
+            id=uuid.uuid4(), user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=TIMESTAMP
         )
     return ticket
 

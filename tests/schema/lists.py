@@ -13,7 +13,7 @@ from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from domain.order_status import OrderSource
 from domain.service_types import ServiceSource
 from models import Category, LedgerEntry, Notification, Order, Payment, Service, Ticket, User
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 from tests.resolvers.factories import create_category, create_service
 
 _PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -21,7 +21,7 @@ _ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, orderB
 
 
 def _timestamp(number: int) -> Any:
-    return MOMENT + timedelta(seconds=number)
+    return TIMESTAMP + timedelta(seconds=number)
 
 
 async def _add_service(_: User, number: int) -> None:

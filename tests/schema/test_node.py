@@ -14,7 +14,7 @@ from models import LedgerEntry, Payment, Refill, TicketMessage, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
 from schema.node import parse_id, parse_uuid, to_global_id
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.fixtures import create_authorization
 from tests.resolvers.factories import (
     create_gift,
@@ -36,7 +36,7 @@ query ($id: ID!) {
     ... on LedgerEntry { kind balanceAfter }
     ... on UserGift { quantity link order { id } }
     ... on Gift { min max service { name } }
-    ... on Notification { told: message }
+    ... on Notification { text: message }
     ... on TicketMessage { message isMine ticket { id subject } }
   }
 }
@@ -92,8 +92,8 @@ async def pay(user: User | None) -> str:
         gateway="sandbox",
         authority=f"authority of {user}",
         amount=1_000,
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
     return to_global_id("Payment", payment.id)
 
@@ -104,12 +104,12 @@ async def open_wallet(user: User) -> str:
 
 
 async def win(user: User) -> str:
-    won = await win_gift(user, await create_gift(await create_service()), now=MOMENT)
+    won = await win_gift(user, await create_gift(await create_service()), now=TIMESTAMP)
     return to_global_id("UserGift", won.id)
 
 
 async def create_gift_record(user: User) -> str:
-    won = await win_gift(user, await create_gift(await create_service()), now=MOMENT)
+    won = await win_gift(user, await create_gift(await create_service()), now=TIMESTAMP)
     return to_global_id("Gift", won.gift_id)
 
 
@@ -123,15 +123,15 @@ async def create_answered_ticket(user: User) -> str:
         ticket=await create_ticket(user),
         user=await create_user(),
         message="soon",
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
     return to_global_id("TicketMessage", message.id)
 
 
 async def request_refill(user: User) -> str:
     order = await create_order(user, await create_service())
-    refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
+    refill = await Refill.create(order=order, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     return to_global_id("Refill", refill.id)
 
 

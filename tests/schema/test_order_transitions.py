@@ -13,7 +13,7 @@ from resolvers import order_submission
 from resolvers.app_context import AppContext
 from tests.api_parity.scenario import to_global_id
 from tests.fake_providers import FakeProviders
-from tests.fakes import MOMENT, RecordingSms, build_app, create_user
+from tests.fakes import TIMESTAMP, RecordingSms, build_app, create_user
 from tests.fixtures import create_authorization, create_client
 from tests.resolvers.factories import create_order, create_service
 from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
@@ -33,7 +33,7 @@ query ($id: ID!) { act: order(id: $id) {
 
 
 class Buyer:
-    """A user who asks by GraphQL about orders."""
+    """A user who queries orders by GraphQL."""
 
     def __init__(self, client: httpx.AsyncClient, user: User, headers: dict[str, str]) -> None:
         self.user = user
@@ -123,9 +123,9 @@ async def test_an_order_shows_who_changed_it_and_its_refills(buyer: Buyer, app: 
         from_status=OrderStatus.PENDING,
         to_status=OrderStatus.COMPLETED,
         note="done",
-        created_at=MOMENT,
+        created_at=TIMESTAMP,
     )
-    refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
+    refill = await Refill.create(order=order, created_at=TIMESTAMP, updated_at=TIMESTAMP)
 
     reported = await buyer.query(LIFE, order)
 
@@ -146,7 +146,7 @@ async def test_a_refill_is_a_node_of_its_order_s_buyer_only(
     buyer: Buyer, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     order = await create_order(buyer.user, await create_service())
-    refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
+    refill = await Refill.create(order=order, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     query = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
     async def seen_by(user: User, key: int) -> Any:

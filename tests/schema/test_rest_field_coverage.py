@@ -15,7 +15,7 @@ STAFF_ONLY = "which provider delivers, and at what price, is for staff"
 LEGACY_PANEL = "the old panel's own key"
 VIEWER = "always the viewer"
 ALWAYS_NULL = "null in REST, too"
-NOT_PUBLIC = "a rank tells nobody's id"
+NOT_PUBLIC = "a ranking exposes no ids"
 
 TIMES = {"created": "createdAt", "changed": "updatedAt"}
 ROW = {"id": "id", "status": "isActive", **TIMES}

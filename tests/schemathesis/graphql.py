@@ -15,7 +15,7 @@ _TYPENAME = FieldNode(name=graphql.NameNode(value="__typename"))
 
 _WHOLE_NUMBERS = st.integers(-(2**54), 2**54).map(lambda value: graphql.IntValueNode(value=str(value)))
 _TIMESTAMPS = st.one_of(
-    st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"), st.text(max_size=10)
+    st.datetimes().map(lambda timestamp: f"{timestamp.isoformat()}Z"), st.text(max_size=10)
 ).map(lambda text: graphql.StringValueNode(value=text))
 
 

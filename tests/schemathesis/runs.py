@@ -1,4 +1,4 @@
-"""How made-up requests are run and counted."""
+"""Runs and counts generated requests."""
 
 from collections import Counter
 from collections.abc import Callable

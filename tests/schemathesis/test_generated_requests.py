@@ -17,7 +17,7 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server whose records nobody else reads: made-up requests change them."""
+    """A server with a database of its own, because generated requests change records."""
     with LiveServer(tmp_path_factory.mktemp("made-up"), LOG_LEVEL="WARNING") as server:
         yield server
 

@@ -22,7 +22,7 @@ _LEVELS = 5
 
 
 def full_documents(name: str) -> Iterator[str]:
-    """The example of a root field, with all that it can show in the place of what it asks for.
+    """The example of a root field, with all possible fields instead of its selection.
 
     One document for each type that it may answer.
     """

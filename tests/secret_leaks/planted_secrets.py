@@ -23,7 +23,7 @@ SECRET_COLUMNS = {
     "totp_secrets.secret",
     "totp_secrets.pending_secret",
 }
-"""`access_tokens.id` is a token's `jti`; the columns of idempotency keys are nobody's business."""
+"""`access_tokens.id` is a token's `jti`; the columns of idempotency keys are internal."""
 NOT_SECRET = {
     "users.legacy_key": "the old panel's number of a row, shown by REST",
     "services.legacy_key": "the same",

@@ -105,7 +105,7 @@ class Crawler:
         await self._connect_websocket(method, address, headers=headers, content=b"{")
 
     def _own_id(self, found: re.Match[str]) -> str:
-        """The id of the owner's record of the type that an example's id names."""
+        """The id of the owner's record of the same type as the example's id."""
         kind = base64.b64decode(f"{found[1]}==").decode("latin-1").partition(":")[0]
         return f'"{to_global_id(kind, self._owner.keys[kind])}"' if kind in self._owner.keys else found[0]
 
@@ -136,7 +136,7 @@ def logged_as_debug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest_asyncio.fixture
 async def app(own_database_url: str, tmp_path: Path) -> AsyncIterator[AppContext]:
-    """The shop as its settings describe it, with real gateways that reach nobody."""
+    """The application as built from settings, with real gateways whose services are unreachable."""
     async with database.open_connections(own_database_url):
         yield build_app_context(build_settings_with_canaries(own_database_url, tmp_path))
 

@@ -93,7 +93,7 @@ async def test_without_a_database_readyz_is_503_and_metrics_still_answer() -> No
 
 
 async def test_metrics_report_requests_by_route_operations_by_known_name_and_the_queue(db: str) -> None:
-    settings = Settings(database_url=db, metrics_operations=("Shelf",))
+    settings = Settings(database_url=db, metrics_operations=("Catalogue",))
     app = build_app(settings, RecordingSms())
     async with create_client(app) as client:
         before = await read_metrics(client)
@@ -103,7 +103,7 @@ async def test_metrics_report_requests_by_route_operations_by_known_name_and_the
         for path in ("/api/v1/order/1", "/api/v1/order/2", "/api/v1/services/", "/no/such/7", "/api/v1/no/8"):
             await client.get(path)
         for query in (
-            "query Shelf {categories {id}}",
+            "query Catalogue {categories {id}}",
             "query Made7Up {categories {id}}",
             "{categories {id}}",
         ):
@@ -119,7 +119,7 @@ async def test_metrics_report_requests_by_route_operations_by_known_name_and_the
     assert grown(requests % ("/api", 404)) == 1
     assert grown(requests % ("none", 404)) == 1
     operations = 'vitrin_graphql_operations_total{operation="%s",outcome="done"}'
-    assert [grown(operations % name) for name in ("Shelf", "other", "anonymous")] == [1, 1, 1]
+    assert [grown(operations % name) for name in ("Catalogue", "other", "anonymous")] == [1, 1, 1]
     assert grown('vitrin_graphql_operation_duration_seconds_count{field="categories",type="query"}') == 3
     assert "Made7Up" not in str(after)
     assert "/no/such" not in str(after)

@@ -133,7 +133,7 @@ async def test_the_callback_has_a_rate_limit_of_its_own(db: str, provider: Provi
         assert (refused.status_code, refused.json()) == (429, {"code": "too_many_requests"})
         assert int(refused.headers["retry-after"]) >= 1
     async with create_client(build_openid_app(db, provider, rate_limit="2/minute")) as other:
-        # Sign-ins that begin are counted apart: whoever used the callback up is not kept from the provider.
+        # Starting a sign-in has a limit of its own: an exhausted callback limit does not block it.
         for _ in range(3):
             await other.get("/auth/openid/callback?state=x")
         assert (await other.get("/auth/openid/login")).status_code == 302

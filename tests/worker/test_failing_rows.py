@@ -92,7 +92,7 @@ async def provider(app: AppContext) -> Provider:
 
 @asynccontextmanager
 async def fail_on_row(table: str, when: str, *, act: str = "UPDATE") -> AsyncIterator[None]:
-    """From here on the database refuses `act` on rows of the table that meet the condition."""
+    """While active, the database refuses `act` on rows of the table that meet the condition."""
     name = f"poison_{next(_NUMBERS)}"
     is_sqlite = database.dialect() == "sqlite"
     terms = {"name": name, "act": act, "table": table, "when": when}
@@ -231,7 +231,7 @@ async def test_syncing_services(app: AppContext, provider: Provider, fake_provid
 
 async def test_syncing_providers(app: AppContext, provider: Provider, sms: RecordingSms) -> None:
     class Partly(FakeProviders):
-        """Breaks for the first provider in a way that nobody foresaw."""
+        """Fails for the first provider with an unexpected exception."""
 
         async def services(self, account: ProviderAccount) -> ProviderCatalogue:
             if "add" not in self.calls:
@@ -306,7 +306,7 @@ async def test_auditing(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_watching_the_shop(app: AppContext, provider: Provider) -> None:
-    """An absurd balance, and a member of staff who cannot be told: the others are, of everything else."""
+    """Absurd balances and a member of staff who cannot be notified do not stop the other alerts."""
     others = [await create_provider() for _ in range(2)]
     await Provider.filter(id=provider.id).update(balance="1e999999999")
     await Provider.filter(id=others[0].id).update(balance="NaN")

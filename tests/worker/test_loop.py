@@ -21,7 +21,7 @@ Operation = Callable[[AppContext], Awaitable[int]]
 
 
 class CountedJob:
-    """Does what each of `outcomes` says, a number or an error, and sets `stopping` after the last."""
+    """Returns or raises each of `outcomes` in turn and sets `stopping` after the last."""
 
     def __init__(self, stopping: asyncio.Event, *outcomes: int | Exception) -> None:
         self.runs = 0

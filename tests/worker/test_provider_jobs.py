@@ -79,6 +79,8 @@ async def test_a_slow_job_does_not_delay_other_jobs_of_its_provider(
 
     await run(app, stopping, submit, follow)
 
+    assert followed.is_set()
+
 
 async def test_a_provider_added_while_running_is_served_too(app: AppContext, stopping: asyncio.Event) -> None:
     first = await create_provider()
@@ -98,13 +100,18 @@ async def test_a_provider_added_while_running_is_served_too(app: AppContext, sto
 
 
 async def test_a_shop_without_providers_waits_for_its_first(app: AppContext, stopping: asyncio.Event) -> None:
-    async def operation(_: AppContext, __: Provider) -> int:
+    served: list[int] = []
+
+    async def operation(_: AppContext, provider: Provider) -> int:
+        served.append(provider.id)
         stopping.set()
         return 0
 
     running = asyncio.create_task(run(app, stopping, operation))
-    await create_provider()
+    provider = await create_provider()
     await running
+
+    assert served == [provider.id]
 
 
 async def test_each_round_sees_the_provider_as_it_is_by_then(
@@ -153,15 +160,15 @@ async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(
     provider = await create_provider()
     service = await create_provider_service(provider)
 
-    class Asked(FakeProviders):
-        """Is told to stop while it takes an order, and another order comes in."""
+    class StoppingProviders(FakeProviders):
+        """Sets `stopping` while it accepts an order; another order arrives at the same time."""
 
         async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
             stopping.set()
             await place_order(app, service, link="late")
             return await super().add(account, order)
 
-    fake_providers = Asked()
+    fake_providers = StoppingProviders()
     app = build_app(Settings(database_url=db), sms, providers=fake_providers)
     await place_order(app, service, link="early")
 

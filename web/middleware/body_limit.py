@@ -12,7 +12,7 @@ from web.headers import HeaderPairs, get_header, wrap_send
 CLIENT_DISCONNECTED = "client_left"
 """Scope key: the client disconnected before its response."""
 HAS_ARRIVED = "has_arrived"
-"""Scope key of the server's function that tells whether the whole body has arrived."""
+"""Scope key of the server's function that returns whether the whole body has arrived."""
 
 
 class BodyLimitMiddleware:

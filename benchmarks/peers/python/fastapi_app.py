@@ -157,7 +157,7 @@ class CreateOrder(ApiModel):
     quantity: int
 
 
-UnixSeconds = Annotated[int, BeforeValidator(lambda moment: int(moment.timestamp()))]
+UnixSeconds = Annotated[int, BeforeValidator(lambda timestamp: int(timestamp.timestamp()))]
 Digits = Annotated[str, BeforeValidator(str)]
 Source = Annotated[str, BeforeValidator(lambda source: source if source in ("direct", "api") else "")]
 

@@ -47,7 +47,7 @@ async def handler(scope: Scope, receive: Receive, send: Send) -> None:
 
 @asynccontextmanager
 async def start_server(discard_timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[int]:
-    """The port of a server of the handler."""
+    """The port of a server that runs the handler."""
     kind = http_protocol.build_http_protocol(
         head_timeout=timedelta(seconds=10),
         send_timeout=timedelta(seconds=10),

@@ -1,4 +1,4 @@
-"""New connections: one each iteration of the event loop, so that a burst of them delays nobody else."""
+"""One new connection is accepted in each iteration of the event loop, so bursts delay no request."""
 
 import asyncio
 import contextlib

@@ -10,7 +10,7 @@ from cli.legacy_import.source_folder import SourceFolder, inspect_folder
 from tests.cli.legacy_import.generate import HEADERS
 
 ZONE = ZoneInfo("Asia/Tehran")
-MOMENT = 1_591_431_859
+TIMESTAMP = 1_591_431_859
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "users": {"role": "user", "balance": 0, "custom_rate": 0, "mobile_verified": 1, "status": 1},
     "categories": {"name": "ویو", "status": 1, "sort": 1},
@@ -41,7 +41,7 @@ def write_folder(folder: Path, **rows: Sequence[Mapping[str, Any]]) -> Path:
             writer = csv.DictWriter(target, HEADERS[name])
             writer.writeheader()
             for row in table:
-                cells = {"created": MOMENT, "changed": MOMENT, **DEFAULTS[name], **row}
+                cells = {"created": TIMESTAMP, "changed": TIMESTAMP, **DEFAULTS[name], **row}
                 writer.writerow({column: cells.get(column) for column in HEADERS[name]})
     return folder
 
@@ -51,7 +51,7 @@ def open_source_folder(folder: Path) -> SourceFolder:
 
 
 class SilentListener:
-    """A watcher that nobody watches."""
+    """A progress listener that ignores its calls."""
 
     def begin(self, table: str, *, rows: int, done: int) -> None: ...
 

@@ -31,7 +31,7 @@ from models import (
 from resolvers import ledger_audit, wallet
 from tests.cli.legacy_import import generate
 from tests.cli.legacy_import.legacy_folders import SOUND, SilentListener, open_source_folder, write_folder
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
@@ -209,7 +209,7 @@ async def import_until_orders(folder: Path) -> SourceFolder:
 async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Path) -> None:
     await import_until_orders(tmp_path)
     # Not by the sequence, which is set in the end.
-    stranger = await User.create(id=900, created_at=MOMENT, updated_at=MOMENT)
+    stranger = await User.create(id=900, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     with pytest.raises(DatabaseInUse, match="did not write"):
         await import_folder(tmp_path)
     await stranger.delete()

@@ -117,7 +117,7 @@ class Mutation:
     async def take(self, given: Given, number: int = 1) -> str | None:
         CARRIED_OUT.append(shown([given, number]))
         if number < 0:
-            raise ValueError("failed after the deed")
+            raise ValueError("failed after the change")
         return shown(given)
 
     @strawberry.mutation(extensions=[CarryingOut()])  # type: ignore[untyped-decorator] # as Strawberry types it

@@ -42,7 +42,7 @@ class Outer:
 
 
 class Doubling(FieldExtension):
-    """Changes what its field answers, and what it is asked."""
+    """Changes the arguments and the result of its field."""
 
     def map_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         return {**kwargs, "number": kwargs.get("number", 1) * 2}
@@ -63,7 +63,7 @@ class Bracketing(FieldExtension):
 
 
 def describe(value: object) -> str:
-    """A text that tells types and values, and which fields are set."""
+    """The types and values of the fields that are set, as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return f"{type(value).__name__}{ {name: describe(one) for name, one in asdict(value).items()} }"
     if isinstance(value, list):

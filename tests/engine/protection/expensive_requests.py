@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExpensiveRequest:
-    """The body of a POST to `/graphql` from nobody in particular, and what it must be answered."""
+    """The body of an anonymous POST to `/graphql`, and the expected response."""
 
     body: bytes
     code: str

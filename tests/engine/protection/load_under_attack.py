@@ -80,7 +80,7 @@ def analyze_document(seconds: float) -> Report:
 
 
 async def _bystander(url: str, token: str, seconds: float) -> list[float]:
-    """How long each answer took a client that is signed in, and asks some fifty times a second."""
+    """Response times of a signed-in client that sends about fifty requests a second."""
     headers = {**_JSON, "Authorization": f"Bearer {token}"}
     took = []
     ends = time.monotonic() + seconds

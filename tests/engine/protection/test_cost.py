@@ -12,7 +12,7 @@ from schema.filters import SEARCH_COST
 
 SCHEMA = schema.schema._schema
 ROWS = "{edges{node{id name}}}"
-"""What a page of services is asked for: four points a row."""
+"""The fields selected of each service: four points a row."""
 
 
 def cost(text: str, name: str | None = None, **variables: object) -> int:

@@ -60,7 +60,7 @@ def prepare(store: DocumentCache, text: str) -> Document:
 
 
 def prepare_twice(store: DocumentCache, text: str) -> bool:
-    """Prepare a document and tell the store of it; whether it is kept then."""
+    """Prepare a document and offer it to the cache; returns whether it is kept."""
     return store.store(cache_key(text), prepare(store, text), is_trusted=False)
 
 

@@ -49,7 +49,7 @@ async def persisted_client(folder: Path, **settings: object) -> AsyncIterator[ht
 
 @pytest.fixture
 def opening(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
-    """Doors with settings of their own."""
+    """Clients of views with settings of their own."""
     return lambda **settings: persisted_client(tmp_path, **settings)
 
 

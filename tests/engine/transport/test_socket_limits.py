@@ -1,4 +1,4 @@
-"""How many WebSockets an address may hold open, and for how long nobody's."""
+"""The limits on WebSockets per address and on sockets without sign-in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

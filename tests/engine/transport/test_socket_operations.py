@@ -93,6 +93,7 @@ async def test_a_completed_subscription_stops_and_its_id_is_free_again(client: C
         await wait_for(wait_until_running(1))
         await client.send("complete", id="s")
         await wait_for(wait_until_running(0))
+        assert EVENTS.running == 0
 
 
 async def test_a_socket_that_closes_stops_its_subscriptions(running_app: RunningApp) -> None:
@@ -104,6 +105,7 @@ async def test_a_socket_that_closes_stops_its_subscriptions(running_app: Running
 
     await wait_for(wait_until_running(0))
     await wait_for(wait_until_closed(running_app))
+    assert EVENTS.running == 0
 
 
 async def test_a_socket_whose_network_dies_stops_its_subscriptions(running_app: RunningApp) -> None:
@@ -114,6 +116,7 @@ async def test_a_socket_whose_network_dies_stops_its_subscriptions(running_app: 
         client.connection.transport.abort()
 
     await wait_for(wait_until_running(0))
+    assert EVENTS.running == 0
 
 
 async def test_one_operation_too_many_is_refused_until_another_ends(client: Client) -> None:

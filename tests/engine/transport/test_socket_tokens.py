@@ -42,7 +42,7 @@ async def run_app(app: AppContext, *, check_interval: timedelta) -> AsyncIterato
 
 @pytest_asyncio.fixture
 async def watched_app(app: AppContext) -> AsyncIterator[RunningApp]:
-    """A server that asks about tokens all the time."""
+    """A server that checks tokens continuously."""
     async with run_app(app, check_interval=OFTEN) as server:
         yield server
 

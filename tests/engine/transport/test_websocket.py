@@ -41,6 +41,7 @@ async def test_pages_of_the_shop_and_of_allowed_origins_are_welcome(running_app:
     ):
         async with open_socket(running_app.url, origin=origin) as client:
             await client.initialise()
+            assert await client.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
 
 
 async def test_a_client_that_does_not_initialise_is_closed_with_4408(fresh: Client) -> None:

@@ -34,7 +34,7 @@ class Event:
 
     @strawberry.field
     def loaders(self, info: Info) -> str:
-        """A number of its own for each of the loaders that events have had."""
+        """The number of different loaders used for events so far."""
         # Kept, so that none is taken for a former one at the same place in memory.
         if not any(known is info.context.loaders for known in EVENTS.loaders):
             EVENTS.loaders.append(info.context.loaders)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from resolvers.exports.formats import CsvWriter, JsonLinesWriter
 from tests.subtest_cases import for_each
 
-MOMENT = datetime(2026, 1, 31, 10, 0, 5, tzinfo=UTC)
+TIMESTAMP = datetime(2026, 1, 31, 10, 0, 5, tzinfo=UTC)
 
 
 def written(*cells: str | int | bool | datetime | None) -> str:
@@ -47,7 +47,7 @@ def test_no_part_of_a_text_is_a_formula_whichever_separator_a_spreadsheet_splits
 
 
 def test_numbers_stay_numbers_and_timestamps_are_iso() -> None:
-    assert parse(written(-250, None, True, False, MOMENT))[1] == [
+    assert parse(written(-250, None, True, False, TIMESTAMP))[1] == [
         "-250", "", "true", "false", "2026-01-31T10:00:05Z",
     ]  # fmt: skip
 
@@ -55,8 +55,8 @@ def test_numbers_stay_numbers_and_timestamps_are_iso() -> None:
 def test_json_lines_hold_one_object_a_line_with_nulls_and_line_breaks_inside() -> None:
     target = io.StringIO()
     writer = JsonLinesWriter(target, ["id", "link", "note", "created_at"])
-    writer.write([1, "=یک\nدو", None, MOMENT])
-    writer.write([2, "x", "y", MOMENT])
+    writer.write([1, "=یک\nدو", None, TIMESTAMP])
+    writer.write([2, "x", "y", TIMESTAMP])
     first, second = target.getvalue().splitlines()
     assert json.loads(first) == {
         "id": 1, "link": "=یک\nدو", "note": None, "created_at": "2026-01-31T10:00:05Z",

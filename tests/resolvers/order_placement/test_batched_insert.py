@@ -33,7 +33,7 @@ pytestmark = [
 
 @pytest.fixture
 async def elsewhere(db: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of somebody else's."""
+    """Another client's connection."""
     session = await database.open_session(db, name="somebody else")
     yield session
     await session.close()

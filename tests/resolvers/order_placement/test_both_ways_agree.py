@@ -1,4 +1,4 @@
-"""Whatever is asked for, in whatever state of the shop: both ways of placing an order do the same."""
+"""Both placement paths have the same outcome, for any request in any state of the shop."""
 
 import asyncio
 from collections.abc import Iterator

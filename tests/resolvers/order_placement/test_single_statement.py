@@ -45,7 +45,7 @@ def placement_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 def remove_numbers(rows: Rows) -> Rows:
-    """What was written, without what differs from one buyer to the next."""
+    """The written rows, without values that differ between buyers."""
     return {
         table: [{name: value for name, value in row.items() if name not in _NUMBERS} for row in rows[table]]
         for table in WRITTEN

@@ -7,7 +7,7 @@ from domain.staff_problems import RefillNotFound, RefillNotHeld
 from models import Refill
 from resolvers.sessions import Session
 from resolvers.staff import refills
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 from tests.resolvers.staff.scenario import Scenario
 from tests.resolvers.staff.staff_operations import NOWHERE, StaffOperationCase
 
@@ -24,7 +24,7 @@ async def settle_when_resumed(scenario: Scenario, staff: Session) -> Refill:
 
 
 async def resume_beside_an_open_one(scenario: Scenario, staff: Session) -> Refill:
-    await Refill.create(order_id=scenario.order.id, created_at=MOMENT, updated_at=MOMENT)
+    await Refill.create(order_id=scenario.order.id, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     return await refills.resume_refill(staff, refill_id=scenario.refill.id)
 
 

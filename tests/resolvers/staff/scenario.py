@@ -1,4 +1,4 @@
-"""A shop with something of each kind that staff act on, and a member of each role."""
+"""A shop with a record of each kind that staff change, and a member of each role."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.sessions import SessionKind
 from models import AccessToken, Category, Gift, Order, Payment, Provider, Refill, Service, Ticket, User
 from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from tests.fakes import MOMENT, create_user
+from tests.fakes import TIMESTAMP, create_user
 from tests.resolvers.factories import create_gift, create_ticket
 from tests.resolvers.money_steps import start_payment
 from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
@@ -101,8 +101,8 @@ async def create_held_refill(order: Order) -> Refill:
         order_id=order.id,
         status=RefillStatus.AWAITING,
         staff_note="the provider's word for it is unknown: 'Later'",
-        created_at=MOMENT,
-        updated_at=MOMENT,
+        created_at=TIMESTAMP,
+        updated_at=TIMESTAMP,
     )
 
 

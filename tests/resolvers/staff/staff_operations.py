@@ -1,4 +1,4 @@
-"""Every operation of staff's: the permission it asks for, how it succeeds, and how it is refused."""
+"""Every staff operation: its permission, a call that succeeds, and calls that are refused."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -110,7 +110,7 @@ def while_sending(perform: Perform) -> Perform:
 def order_refusals(
     operation: Callable[..., Awaitable[object]], **values: object
 ) -> dict[type[Problem], Perform]:
-    """What an order act is refused for, whichever it is."""
+    """The refusals that all operations on orders have in common."""
     long_note = {**values, "note": "x" * 501}
     return {
         InvalidInput: lambda w, s: operation(s, order_id=w.order.id, **long_note),

@@ -28,7 +28,7 @@ from resolvers.ledger_audit import audit_ledger
 from resolvers.sessions import Session
 from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
-from tests.fakes import MOMENT
+from tests.fakes import TIMESTAMP
 from tests.resolvers.provider_factories import CATALOGUE_ROW
 from tests.resolvers.staff import staff_operations
 from tests.resolvers.staff.credential_operations import CREDENTIAL_OPERATIONS
@@ -144,7 +144,7 @@ async def test_a_sync_is_logged_with_its_results(app: AppContext, fake_providers
     [entry] = await AuditEntry.all()
     assert (entry.subject_id, entry.actor_id) == (scenario.provider.id, scenario.manager.user.id)
     assert json.loads(entry.after)["unchanged"] == 1
-    assert entry.created_at > MOMENT
+    assert entry.created_at > TIMESTAMP
 
 
 async def create_app_token(app: AppContext, staff: Session) -> Session:

@@ -1,4 +1,4 @@
-"""What staff's acts lead to: orders, prices, providers, payments and settings."""
+"""The effects of staff operations on orders, prices, providers, payments and settings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whom staff may act on, and what becomes of those they act on."""
+"""Staff operations on users: whom they may change, and the effects."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Staff's own part of the schema: complete, wired to its operations, and closed to everybody else."""
+"""Staff's own part of the schema: complete, wired to its operations, and closed to all other callers."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_every_staff_operation_has_its_field_and_declares_its_problems() -> None
 async def create_order_with_note(
     client: httpx.AsyncClient, app: AppContext
 ) -> tuple[Scenario, dict[str, str]]:
-    """A world whose audit log has an entry, and the owner's header."""
+    """A scenario with an entry in the audit log, and the owner's authorization header."""
     scenario = await create_scenario(app)
     headers = await create_staff_authorization(app, scenario.owner.user)
     query = (

@@ -1,4 +1,4 @@
-"""The pages as people read them: by keyboard, on a phone, and with nothing asked of anybody else."""
+"""The pages by keyboard and on a phone, with requests to this server only."""
 
 import pytest
 from selenium import webdriver
@@ -19,7 +19,7 @@ READY = {"/docs": "article", "/docs/swagger": ".opblock", "/docs/reseller": "tab
 
 
 def open_page(browser: webdriver.Chrome, server: LiveServer, path: str) -> list[WebElement]:
-    """The page's own matter, once it is there."""
+    """The page's main content, once it is loaded."""
     browser.get(f"{server.url}{path}")
     return WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, READY[path])

@@ -46,7 +46,7 @@ def newman(server: LiveServer, report: Path, *options: str) -> dict[str, Any]:
 
 
 def list_failures(run: dict[str, Any]) -> set[str]:
-    """The requests whose answer's body tells of a refusal."""
+    """The names of the requests whose response reports an error in its body."""
     names = set()
     for execution in run["executions"]:
         text = bytes(execution["response"]["stream"]["data"]).decode()

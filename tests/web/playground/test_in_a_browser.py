@@ -43,7 +43,7 @@ class Playground:
         self._wait.until(lambda _: self._text("operation.graphql") == "")
 
     def write_query(self, name: str, selection: str) -> None:
-        """Types a named query; returns once GraphiQL has read it, which it does a moment after the keys."""
+        """Type a named query; returns once GraphiQL has parsed it, shortly after the keys."""
         self.write_operation(name, f"query {name} {selection}")
 
     def write_operation(self, name: str, text: str) -> None:
@@ -137,7 +137,7 @@ def test_a_subscription_shows_its_events_with_the_token_typed_in_headers(
     )
     playground.start()
     for text in ("first", "second"):
-        # The page does not tell when its subscription stands: written until it shows.
+        # The page does not show when its subscription is active, so messages are sent until one appears.
         deadline = time.monotonic() + PATIENCE_SECONDS
         while text not in playground.shown() and time.monotonic() < deadline:
             live_server.query(demo_token, REPLY, id=ticket, text=text)

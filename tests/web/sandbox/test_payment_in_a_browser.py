@@ -51,7 +51,7 @@ class Payer:
         return self._driver.find_element(By.TAG_NAME, "h1").text
 
     def go_back(self) -> str:
-        """Return to the bank's page and tell what it says now."""
+        """Return to the bank's page; returns its text."""
         self._driver.back()
         self._driver.refresh()
         return self._driver.find_element(By.TAG_NAME, "main").text
@@ -63,7 +63,7 @@ class Payer:
         return self._driver.find_element(By.LINK_TEXT, "بازگشت به برنامه").get_attribute("href")
 
     def check_page(self) -> None:
-        """Persian, right to left, no wider than the phone, and asking nobody but the shop."""
+        """Persian, right to left, no wider than the phone, with requests to the shop only."""
         root = self._driver.find_element(By.TAG_NAME, "html")
         assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("fa", "rtl")
         width = self._driver.execute_script("return document.documentElement.scrollWidth - innerWidth")

@@ -1,4 +1,4 @@
-"""The sandbox provider, asked as the shop asks any provider, and as the shop's users meet it."""
+"""The sandbox provider, called by the shop like any provider, and seen through users' orders."""
 
 import time
 from collections.abc import AsyncIterator
