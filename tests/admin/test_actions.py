@@ -224,7 +224,7 @@ async def test_prices_of_the_ticked_services_change(app: AppContext, client: htt
     assert after == -(-before * 110 // 100)
 
 
-async def test_an_answer_stands_in_the_ticket(app: AppContext, client: httpx.AsyncClient) -> None:
+async def test_a_reply_is_added_to_the_ticket(app: AppContext, client: httpx.AsyncClient) -> None:
     scenario = await create_scenario(app)
     staff_client = await StaffClient.create(app, client, scenario.staff[UserRole.SUPPORT].user)
 
@@ -235,9 +235,7 @@ async def test_an_answer_stands_in_the_ticket(app: AppContext, client: httpx.Asy
     assert "به زودی" in (await staff_client.get("/tickets/detail", pk=scenario.ticket.id)).text
 
 
-async def test_a_refund_stands_in_the_history_and_the_ledger(
-    app: AppContext, client: httpx.AsyncClient
-) -> None:
+async def test_a_refund_is_in_the_history_and_the_ledger(app: AppContext, client: httpx.AsyncClient) -> None:
     scenario = await create_scenario(app)
     staff_client = await StaffClient.create(app, client, scenario.owner.user)
 

@@ -46,7 +46,7 @@ async def test_a_token_of_the_app_opens_no_page(app: AppContext, client: httpx.A
     assert (answer.status_code, "/admin/login" in answer.headers["location"]) == (303, True)
 
 
-async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
+async def test_a_money_action_requires_the_code_and_returns_to_its_record(
     app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
     scenario: Scenario = await create_scenario(app)
@@ -73,7 +73,7 @@ async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
     assert (await User.get(id=scenario.buyer.id)).custom_rate == 10
 
 
-async def test_forms_ask_for_the_code_and_keep_the_entered_values(
+async def test_forms_require_the_code_and_keep_the_entered_values(
     app: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
     scenario = await create_scenario(app)

@@ -92,7 +92,7 @@ async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
 
 
 @pytest.mark.parametrize("argument", NUMBERS)
-async def test_a_number_that_is_no_whole_one_in_bounds_is_refused_and_stores_nothing(
+async def test_a_number_that_is_not_an_integer_in_range_is_refused_and_stores_nothing(
     argument: str, client: httpx.AsyncClient, app: AppContext, sms: RecordingSms
 ) -> None:
     scenario = await create_scenario(app, sms, await create_catalogue())
@@ -195,7 +195,7 @@ async def test_a_body_over_the_limit_is_refused_as_a_graphql_error(client: httpx
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
-async def test_a_category_that_cannot_exist_or_is_off_sale_is_no_node(client: httpx.AsyncClient) -> None:
+async def test_an_impossible_or_inactive_category_is_not_a_node(client: httpx.AsyncClient) -> None:
     hidden = await Category.create(name="hidden", is_active=False, created_at=TIMESTAMP, updated_at=TIMESTAMP)
     for key in (hidden.id, 9_999_999_999):
         query = f'{{ node(id: "{to_global_id("Category", key)}") {{ id }} }}'

@@ -53,7 +53,7 @@ async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
             assert costs[1][name] == costs[3][name] > 0
 
 
-async def test_total_count_costs_a_statement_only_when_it_is_asked(
+async def test_total_count_costs_a_statement_only_when_selected(
     client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user = await create_user()

@@ -127,7 +127,7 @@ async def test_names_and_subjects_hold_something_to_see(callers: Callers, buyer:
     assert (await User.get(id=buyer.id)).first_name == "سارا"
 
 
-async def test_every_spelling_of_a_mobile_and_of_an_e_mail_address_is_one(
+async def test_every_spelling_of_a_mobile_or_email_address_is_equal(
     callers: Callers, buyer: User, subtests: pytest.Subtests
 ) -> None:
     other = await create_user(email="josé@example.com")

@@ -68,7 +68,7 @@ async def test_documents_are_sent_again_only_when_they_changed(
             assert (other.status_code, other.content) == (200, first.content)
 
 
-async def test_preflights_of_an_allowed_origin_may_ask_for_any_header(app: AppContext) -> None:
+async def test_preflights_of_an_allowed_origin_may_request_any_header(app: AppContext) -> None:
     requested = "x-requested-with, apollographql-client-name, traceparent, sentry-trace, cache-control"
     async with with_settings(app, allowed_origins="https://app.example") as client:
         preflight = await client.options(
@@ -104,7 +104,7 @@ async def test_a_payer_returning_by_a_form_post_sees_a_page(client: httpx.AsyncC
     assert (program.status_code, program.headers["allow"]) == (405, "GET, HEAD")
 
 
-async def test_staff_are_sent_to_the_public_address_whatever_host_was_asked(app: AppContext) -> None:
+async def test_staff_are_redirected_to_the_public_address_from_any_host(app: AppContext) -> None:
     async with with_settings(app, public_url="https://shop.example") as client:
         answer = await client.get("/admin/", headers={"Host": "evil.example"})
 
@@ -149,7 +149,7 @@ async def disconnect(app: AppContext, method: str, path: str, content_type: byte
     return sent
 
 
-async def test_a_client_that_hangs_up_is_no_error_anywhere(
+async def test_a_client_that_disconnects_causes_no_error(
     app: AppContext, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     form = b"application/x-www-form-urlencoded"

@@ -22,7 +22,7 @@ def test_codes_are_those_of_the_rfc() -> None:
         assert totp.compute_code(SECRET, step) == code[-totp.DIGITS :]
 
 
-def test_a_code_is_taken_one_step_early_or_late_and_never_at_or_before_the_last_one_taken() -> None:
+def test_a_code_is_accepted_one_step_early_or_late_but_not_at_or_before_the_last_accepted_step() -> None:
     now = datetime.fromtimestamp(1_234_567_890, UTC)
     step = totp.compute_step(now)
     for drift, accepted in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):

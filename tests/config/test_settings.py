@@ -139,7 +139,7 @@ def test_a_senseless_value_is_refused_by_the_name_of_its_setting(
 @pytest.mark.parametrize(
     "name", ["PORT", "JWT_KEY_FILES", "LOGIN_CODE_KEY", "TOKEN_LIFETIME", "DATABASE_URL"]
 )
-def test_an_empty_variable_is_as_none_at_all(environment: pytest.MonkeyPatch, name: str) -> None:
+def test_an_empty_variable_is_the_same_as_none(environment: pytest.MonkeyPatch, name: str) -> None:
     environment.setenv(name, "")
 
     assert Settings() == Settings.model_construct()

@@ -97,7 +97,7 @@ async def test_an_idle_subscriber_holds_a_bounded_number_of_keys() -> None:
         assert await wait_for(anext(changes)) == ["last"]
 
 
-async def test_a_subscriber_that_leaves_is_forgotten() -> None:
+async def test_a_subscriber_that_unsubscribes_is_removed() -> None:
     hub = Hub()
     with hub.subscribe(FIRST_USER, LiveTopic.ORDER), hub.subscribe(FIRST_USER, LiveTopic.ORDER, key="1"):
         assert hub.subscriptions == 2
@@ -144,7 +144,7 @@ async def test_a_lost_connection_is_reopened_and_every_subscriber_notified(hub: 
         assert await wait_for(anext(changes)) == ["1"]
 
 
-async def test_a_hub_waits_for_a_database_that_is_away_at_first(postgres_server: str) -> None:
+async def test_a_hub_waits_for_a_database_that_is_unavailable_at_start(postgres_server: str) -> None:
     name = f"vitrin_late_{uuid.uuid4().hex[:12]}"
     hub = Hub()
     with hub.subscribe(FIRST_USER, LiveTopic.ORDER) as changes:

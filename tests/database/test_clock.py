@@ -12,7 +12,7 @@ from tests.fakes import create_user
 HOUR = timedelta(hours=1)
 
 
-def test_an_estimate_goes_on_from_the_last_reading() -> None:
+def test_an_estimate_continues_from_the_last_reading() -> None:
     clock = DatabaseClock()
     machine = datetime.now(UTC)
     assert abs(clock.estimate() - machine) < HOUR / 60

@@ -232,7 +232,9 @@ async def test_an_interrupted_statement_ends_before_its_connection_is_used_again
         assert await connection.fetchval("SELECT pg_backend_pid()") == own
 
 
-async def test_a_url_bounds_the_pool_and_how_long_it_keeps_what_nobody_uses(database_url: str) -> None:
+async def test_a_url_sets_the_size_of_the_pool_and_the_lifetime_of_idle_connections(
+    database_url: str,
+) -> None:
     url = f"{database_url}&minsize=1&maxsize=3&max_inactive_connection_lifetime=0.2"
     async with database.open_connections(url):
         await asyncio.gather(*(database.read("SELECT pg_sleep(0.05)", []) for _ in range(5)))

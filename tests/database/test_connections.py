@@ -202,13 +202,13 @@ async def test_a_sqlite_transaction_that_cannot_commit_lets_the_next_one_begin(
     assert await User.all().count() == 1
 
 
-async def test_a_statement_of_ours_that_fails_is_no_database_that_is_away(db: str) -> None:
+async def test_a_failing_statement_does_not_count_as_an_unavailable_database(db: str) -> None:
     with pytest.raises(IntegrityError) as refused:
         await create_user(mobile="0" * 11, email=(await create_user(email="a@example.com")).email)
     assert not database.is_unavailable(refused.value)
 
 
-async def test_a_database_that_another_holds_locked_is_away(sqlite_file: Path) -> None:
+async def test_a_database_locked_by_another_process_is_unavailable(sqlite_file: Path) -> None:
     holder = sqlite3.connect(sqlite_file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     async with database.open_connections(f"sqlite://{sqlite_file}?busy_timeout=1"):

@@ -24,7 +24,7 @@ def slow(steps: int) -> str:
     return _SLOW[database.dialect()].format(steps=steps)
 
 
-async def test_a_read_that_takes_too_long_is_broken_off_and_the_next_is_answered(database_url: str) -> None:
+async def test_a_read_that_takes_too_long_is_cancelled_and_the_next_succeeds(database_url: str) -> None:
     async with database.open_connections(database_url, read_timeout=LIMIT):
         for _ in range(2):
             with pytest.raises(ReadTimedOut) as broken:

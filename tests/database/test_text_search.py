@@ -55,7 +55,7 @@ async def test_signs_of_patterns_are_searched_as_written() -> None:
         assert await Category.filter(name__has_part=typed).count() == 1, typed
 
 
-async def test_a_name_that_is_not_there_is_no_match_and_no_error() -> None:
+async def test_a_missing_name_is_neither_a_match_nor_an_error() -> None:
     user = await create_user()
     await User.filter(id=user.id).update(first_name=None, last_name=None, email=None)
 

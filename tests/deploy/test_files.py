@@ -16,7 +16,7 @@ _HARDENING = re.compile(
 )
 
 
-def test_the_example_of_settings_names_only_settings_and_all_that_production_asks_for() -> None:
+def test_the_example_environment_has_only_known_settings_and_all_that_production_requires() -> None:
     named = set(_SETTING.findall((ROOT / "deploy" / "shop.env.example").read_text(encoding="utf-8")))
     assert named <= {name for name, _, _ in describe_settings()}
     requested = (

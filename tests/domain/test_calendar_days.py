@@ -16,7 +16,7 @@ def test_a_day_is_read_in_every_script(text: str) -> None:
 
 
 @for_each("text", ["", "2026-12-31", "32/12/2026", "31/13/2026", "31/12/26", "tomorrow"])
-def test_anything_else_is_no_day(text: str) -> None:
+def test_other_texts_are_not_days(text: str) -> None:
     assert calendar_days.parse_day(text) is None
 
 

@@ -22,7 +22,7 @@ from tests.subtest_cases import for_each
         "quia",
     ],
 )
-def test_an_address_or_a_page_s_name_is_taken_as_it_is(text: str) -> None:
+def test_an_address_or_a_page_name_is_kept_unchanged(text: str) -> None:
     assert links.parse(text) == text
     assert links.parse(f"  {text}\n") == text
     assert links.parse(f"\u200e\u2066{text}\u2069\ufeff ") == text
@@ -99,7 +99,7 @@ DIFFERENT = (
 )
 
 
-def test_spellings_of_one_link_are_one_and_other_links_are_others(subtests: pytest.Subtests) -> None:
+def test_spellings_of_one_link_are_equal_and_other_links_differ(subtests: pytest.Subtests) -> None:
     for first, *others in SAME:
         for other in others:
             with subtests.test(other=other):

@@ -77,7 +77,7 @@ def test_normalize_gives_the_stored_form_or_none(text: str) -> None:
         "09121111111\x00",
     ],
 )
-def test_a_text_that_is_no_iranian_mobile_is_none(text: str) -> None:
+def test_a_text_that_is_not_an_iranian_mobile_is_none(text: str) -> None:
     assert mobiles.normalize(text) is None
 
 

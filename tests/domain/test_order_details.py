@@ -125,7 +125,7 @@ def test_a_text_that_is_blank_or_cannot_be_stored_is_refused(
 
 
 @for_each("quantity", [0, -1, 2**53, 2**63, -(2**63)])
-def test_a_quantity_that_is_no_count_is_refused(quantity: int) -> None:
+def test_an_invalid_quantity_is_refused(quantity: int) -> None:
     assert get_refused_field(ServiceType.DEFAULT, replace(FULL, quantity=quantity)) == "quantity"
 
 

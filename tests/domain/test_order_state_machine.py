@@ -55,7 +55,7 @@ def test_the_matrix_covers_every_status() -> None:
 
 
 @for_each("status", OrderStatus)
-def test_delivery_is_over_where_money_was_kept_or_given_back_for_good(status: OrderStatus) -> None:
+def test_a_status_is_settled_when_its_money_is_final(status: OrderStatus) -> None:
     over = {OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED}
     assert order_state_machine.is_settled(status) is (status in over)
 

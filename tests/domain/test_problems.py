@@ -45,7 +45,7 @@ def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
 
 
 @for_each("kind", Problem.__subclasses__())
-def test_a_problem_comes_back_from_its_record_as_it_went(kind: type[Problem]) -> None:
+def test_a_problem_survives_serialization(kind: type[Problem]) -> None:
     problem = build_problem(kind)
     recorded = from_record(json.loads(json.dumps(to_record(problem))))
     assert type(recorded) is kind

@@ -50,7 +50,7 @@ def test_a_rate_in_the_provider_s_currency_costs_whole_toman(rate: str, course: 
 
 
 @for_each("rate", ["NaN", "Infinity", "-Infinity", "-0.01", "9007199254740992", "1E+400000"])
-def test_a_rate_that_is_no_amount_has_no_cost(rate: str) -> None:
+def test_an_unreadable_rate_has_no_cost(rate: str) -> None:
     assert provider_pricing.compute_cost(Decimal(rate), toman_per_unit=Toman(1)) is None
 
 

@@ -11,7 +11,7 @@ ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cs"]) | st.just(
 
 
 @given(ANY_TEXT)
-def test_storable_is_what_utf_8_spells_without_nul(text: str) -> None:
+def test_text_is_storable_if_it_is_valid_utf_8_without_nul(text: str) -> None:
     try:
         can_be_spelled = b"\x00" not in text.encode("utf-8")
     except UnicodeEncodeError:
@@ -76,7 +76,7 @@ NUMBERS = {
 }
 
 
-def test_every_format_and_control_character_that_nobody_sees_is_invisible() -> None:
+def test_format_and_control_characters_are_invisible() -> None:
     hidden = [chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Cf"]
     seen = {character for character in hidden if not text_cleaning.is_invisible(character)}
 
@@ -135,7 +135,7 @@ def test_cleaning_once_is_enough(text: str) -> None:
 
 
 @given(ANY_TEXT | PERSIAN)
-def test_cleaning_takes_nothing_that_can_be_seen(text: str) -> None:
+def test_cleaning_removes_nothing_visible(text: str) -> None:
     def seen(value: str) -> str:
         return "".join(character for character in value if not text_cleaning.is_invisible(character)).strip()
 

@@ -81,7 +81,7 @@ async def test_new_client_ignores_the_proxy_of_the_environment(
     ],
 )
 @pytest.mark.parametrize("status", [200, 502])
-async def test_read_json_calls_an_answer_that_is_no_json_nonsense(
+async def test_read_json_rejects_a_response_that_is_not_json(
     server: HttpStubServer, client: httpx.AsyncClient, body: str | bytes, status: int
 ) -> None:
     server.answer(status, body)
@@ -92,7 +92,7 @@ async def test_read_json_calls_an_answer_that_is_no_json_nonsense(
     assert str(raised.value) == f"127.0.0.1 answered HTTP {status} with no JSON"
 
 
-async def test_read_json_takes_an_answer_of_one_mebibyte(
+async def test_read_json_accepts_a_response_of_one_mebibyte(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, '"' + "x" * (MAX_RESPONSE_BYTES - 2) + '"')
@@ -100,7 +100,7 @@ async def test_read_json_takes_an_answer_of_one_mebibyte(
     assert (await read_json(client, "GET", server.url)).body == "x" * (MAX_RESPONSE_BYTES - 2)
 
 
-async def test_read_json_calls_an_answer_over_one_mebibyte_nonsense(
+async def test_read_json_rejects_a_response_over_one_mebibyte(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, '"' + "x" * (MAX_RESPONSE_BYTES - 1) + '"')
@@ -179,7 +179,7 @@ async def test_a_key_in_the_url_reaches_no_log_even_at_debug(
     assert server.received[0].path == f"/v1/{KEY}/verify"
 
 
-async def test_a_key_that_is_no_legal_header_reaches_neither_the_log_nor_the_error(
+async def test_a_key_that_is_an_invalid_header_is_neither_logged_nor_in_the_error(
     server: HttpStubServer, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -203,7 +203,7 @@ def test_one_cancellation_is_refused_in_several_shapes(body: object) -> None:
         provider_responses.parse_cancellation(JsonResponse(200, body), "7")
 
 
-def test_numbers_of_absurd_size_are_nothing_at_all() -> None:
+def test_numbers_of_absurd_size_are_ignored() -> None:
     body = json.loads('{"status": "Pending", "remains": 1e400, "start_count": "1e999999999", "charge": NaN}')
     state = provider_responses.status(JsonResponse(200, body), "7")
 

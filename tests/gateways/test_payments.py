@@ -52,7 +52,7 @@ async def test_an_absent_mobile_is_not_sent(
 
 
 @either_gateway
-async def test_a_base_url_that_ends_in_a_slash_asks_and_answers_the_same_addresses(
+async def test_a_trailing_slash_of_the_base_url_changes_no_address(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect
 ) -> None:
     server.answer(200, gateway_response(ZARINPAL_OPENED, ZIBAL_OPENED))
@@ -65,7 +65,7 @@ async def test_a_base_url_that_ends_in_a_slash_asks_and_answers_the_same_address
 
 @either_gateway
 @pytest.mark.parametrize("body", ["", "[]", "null", "100", '"ok"', "{}", HTML])
-async def test_an_answer_of_no_known_shape_is_nonsense(
+async def test_a_response_of_unknown_shape_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, body: str
 ) -> None:
     server.answer(502, body)
@@ -77,7 +77,7 @@ async def test_an_answer_of_no_known_shape_is_nonsense(
 
 @either_gateway
 @pytest.mark.parametrize("http_status", [302, 500])
-async def test_success_inside_an_http_failure_is_nonsense(
+async def test_success_with_a_failed_http_status_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, http_status: int
 ) -> None:
     body = gateway_response({**ZARINPAL_OPENED, **ZARINPAL_PAID}, {**ZIBAL_OPENED, **ZIBAL_PAID})
@@ -90,7 +90,7 @@ async def test_success_inside_an_http_failure_is_nonsense(
 
 @either_gateway
 @pytest.mark.parametrize("token", [*ODD_VALUES, *ODD_TEXTS])
-async def test_a_page_with_an_odd_authority_is_nonsense(
+async def test_a_malformed_authority_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, token: object
 ) -> None:
     body = gateway_response({**ZARINPAL_OPENED, "authority": token}, {**ZIBAL_OPENED, "trackId": token})
@@ -168,7 +168,7 @@ async def test_a_payment_is_paid_whatever_its_receipt_number(
         ([], None),
     ],
 )
-async def test_a_card_is_kept_only_if_it_is_masked(
+async def test_a_card_number_is_stored_only_if_masked(
     server: HttpStubServer,
     client: httpx.AsyncClient,
     connect: Connect,

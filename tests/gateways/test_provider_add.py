@@ -254,7 +254,7 @@ async def test_add_is_of_unknown_outcome_with_every_other_answer(
 
 
 @pytest.mark.parametrize("misbehave", [HttpStubServer.hang, HttpStubServer.drip, HttpStubServer.drop])
-async def test_add_is_of_unknown_outcome_when_the_answer_never_comes(
+async def test_add_has_an_unknown_outcome_without_a_response(
     server: HttpStubServer,
     short_timeout_api: ProviderApi,
     account: ProviderAccount,
@@ -269,7 +269,7 @@ async def test_add_is_of_unknown_outcome_when_the_answer_never_comes(
     assert len(server.received) == 1
 
 
-async def test_add_is_of_unknown_outcome_when_tls_fails_after_its_handshake(
+async def test_add_has_an_unknown_outcome_when_tls_fails_after_its_handshake(
     account: ProviderAccount,
 ) -> None:
     class AlertOnRead(httpx.AsyncBaseTransport):

@@ -137,7 +137,7 @@ def test_an_ipv4_address_inside_an_ipv6_address_is_as_public_as_alone(address: i
 
 
 @for_each("address", NOT_PUBLIC)
-async def test_a_name_that_leads_to_an_address_that_is_not_public_is_refused_and_nothing_sent(
+async def test_a_name_that_resolves_to_a_private_address_is_refused_and_nothing_sent(
     address: str,
 ) -> None:
     async with connected(allow_private=False, resolve=FakeResolver([address])) as api:
@@ -162,7 +162,7 @@ async def test_loopback_is_refused_under_every_name_the_system_knows(
     assert server.received == []
 
 
-async def test_loopback_is_asked_when_private_addresses_are_allowed(server: HttpStubServer) -> None:
+async def test_loopback_is_reached_when_private_addresses_are_allowed(server: HttpStubServer) -> None:
     server.answer(200, '{"balance": "1"}')
     port = server.address.rpartition(":")[2]
 
@@ -182,7 +182,7 @@ async def test_one_address_that_is_not_public_condemns_the_name() -> None:
     assert wires.tried == []
 
 
-async def test_the_connection_goes_to_the_very_address_that_was_checked() -> None:
+async def test_the_connection_uses_the_address_that_was_checked() -> None:
     wires = FakeNetwork(alive=PUBLIC)
     names = FakeResolver([PUBLIC], ["127.0.0.1"])
     network = RestrictedNetworkBackend(names, is_allowed=is_public, network=wires)
@@ -261,7 +261,7 @@ async def test_the_host_header_keeps_the_name(server: HttpStubServer) -> None:
     assert names.resolved_hosts == [(PROVIDER_URL, port)]
 
 
-async def test_tls_asks_for_the_name_and_refuses_a_certificate_that_nobody_vouches_for(
+async def test_tls_sends_the_name_and_rejects_an_untrusted_certificate(
     tmp_path: Path,
 ) -> None:
     requested: list[str | None] = []

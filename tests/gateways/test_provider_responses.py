@@ -56,39 +56,35 @@ def test_a_refusal_keeps_no_more_than_500_characters(read: Read) -> None:
 
 @every_reader
 @for_each("http_status", [100, 301, 302, 307, 500, 502, 503, 599])
-def test_a_textual_error_in_a_redirect_or_in_a_failure_of_the_server_is_nonsense(
-    read: Read, http_status: int
-) -> None:
+def test_a_textual_error_in_a_redirect_or_server_error_is_invalid(read: Read, http_status: int) -> None:
     with pytest.raises(GatewayInvalidResponse):
         read(JsonResponse(http_status, {"error": "Invalid API key"}))
 
 
 @every_reader
 @for_each("error", [True, 1, ["x"], {"message": "x"}, " ", "\x00"])
-def test_an_error_without_a_text_is_no_success_even_beside_one(read: Read, error: object) -> None:
+def test_an_error_without_text_is_never_a_success(read: Read, error: object) -> None:
     with pytest.raises((GatewayInvalidResponse, GatewayRejected)):
         read(JsonResponse(200, SUCCESS | {"error": error}))
 
 
 @every_reader
 @for_each("body", [None, True, 5, 5.5, "ok", {}, {"message": "Ok"}])
-def test_a_body_that_holds_nothing_of_use_is_nonsense(read: Read, body: object) -> None:
+def test_a_body_without_data_is_invalid(read: Read, body: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
         read(JsonResponse(200, body))
 
 
 @every_reader_of_objects
 @for_each("body", [[], [[]], [None], ["ok"], [{}]])
-def test_a_list_that_holds_nothing_of_use_is_nonsense_unless_it_is_a_catalogue(
-    read: Read, body: object
-) -> None:
+def test_a_list_without_data_is_invalid_unless_it_is_a_catalogue(read: Read, body: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
         read(JsonResponse(200, body))
 
 
 @every_reader
 @for_each("http_status", [400, 404])
-def test_success_inside_a_failed_http_status_is_nonsense(read: Read, http_status: int) -> None:
+def test_success_with_a_failed_http_status_is_invalid(read: Read, http_status: int) -> None:
     with pytest.raises(GatewayInvalidResponse):
         read(JsonResponse(http_status, SUCCESS))
 
@@ -140,7 +136,7 @@ def test_no_json_whatever_raises_anything_but_a_gateway_error(
 @given(
     body=JSON | st.fixed_dictionaries({"order": JSON}, optional={"error": JSON}), http_status=HTTP_STATUSES
 )
-def test_an_order_is_taken_as_accepted_only_with_a_positive_64_bit_number_and_no_failure(
+def test_an_order_counts_as_accepted_only_with_a_positive_64_bit_number_and_no_failure(
     body: object, http_status: int
 ) -> None:
     try:
@@ -191,12 +187,12 @@ def test_cancellations_separate_accepted_from_refused(body: object) -> None:
     assert cancellations.rejected == {"9": "Incorrect order ID"}
 
 
-def test_a_cancellation_of_the_one_order_asked_needs_no_number() -> None:
+def test_a_cancellation_of_a_single_order_needs_no_number() -> None:
     assert provider_responses.parse_cancellations(JsonResponse(200, {"cancel": 1}), ["2"]).accepted == {"2"}
 
 
 @for_each("outcome", [0, False, "", "Ok", None, [], {}, {"error": ""}, -1, 1.0])
-def test_a_cancellation_without_a_yes_or_a_reason_is_nonsense(outcome: object) -> None:
+def test_a_cancellation_without_result_or_reason_is_invalid(outcome: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
         provider_responses.parse_cancellations(JsonResponse(200, [{"order": 2, "cancel": outcome}]), ["2"])
 
@@ -209,7 +205,7 @@ def test_a_refill_s_number_is_read(body: object) -> None:
 
 
 @for_each("refill", [None, 0, "0", "", "Ok", True, -1, 1.5, [], {}])
-def test_a_refill_without_a_number_is_nonsense(refill: object) -> None:
+def test_a_refill_without_a_number_is_invalid(refill: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
         provider_responses.parse_refill_id(JsonResponse(200, {"refill": refill}))
 
@@ -267,6 +263,6 @@ def test_a_balance_keeps_the_provider_s_text(body: object, amount: str, currency
 
 
 @for_each("balance", [None, "", [], True, "9" * 41])
-def test_a_balance_that_is_none_is_nonsense(balance: object) -> None:
+def test_an_unreadable_balance_is_invalid(balance: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
         provider_responses.parse_balance(JsonResponse(200, {"balance": balance}))

@@ -107,7 +107,7 @@ async def test_each_call_returns_what_the_provider_answers(
 
 @pytest.mark.parametrize("order_ids", [[], [""], ["1", ""], list(map(str, range(1, 102)))])
 @pytest.mark.parametrize("ask", [HttpProviderApi.statuses, HttpProviderApi.cancel])
-async def test_no_order_an_unsent_one_or_over_a_hundred_are_not_asked_about(
+async def test_zero_unsent_or_over_a_hundred_orders_cause_no_status_request(
     server: HttpStubServer,
     api: HttpProviderApi,
     account: ProviderAccount,
@@ -120,7 +120,7 @@ async def test_no_order_an_unsent_one_or_over_a_hundred_are_not_asked_about(
     assert server.received == []
 
 
-async def test_a_hundred_orders_are_asked_about_in_one_call(
+async def test_the_status_of_a_hundred_orders_is_one_request(
     server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, json.dumps({number: {"status": "Completed"} for number in range(1, 101)}))

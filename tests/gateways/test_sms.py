@@ -72,7 +72,7 @@ async def test_console_without_persian_still_shows_the_code_at_once() -> None:
     assert re.fullmatch(rb"SMS to 09011235566: .* 483920 .*\n", written.getvalue())
 
 
-async def test_kavenegar_is_asked_for_a_lookup_with_the_template(
+async def test_kavenegar_gets_a_lookup_request_with_the_template(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, KAVENEGAR_SENT)
@@ -108,7 +108,7 @@ async def test_kavenegar_without_credit_is_a_refusal_whatever_the_http_status(
     assert (raised.value.code, raised.value.text) == (418, NO_CREDIT)
 
 
-async def test_sms_ir_is_asked_to_verify_with_the_template(
+async def test_sms_ir_gets_a_verify_request_with_the_template(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, SMS_IR_SENT)
@@ -155,7 +155,7 @@ async def test_sms_ir_with_a_wrong_key_is_a_refusal_whatever_the_http_status(
         HTML,
     ],
 )
-async def test_an_answer_without_a_readable_status_is_nonsense(
+async def test_a_response_without_a_readable_status_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, body: str
 ) -> None:
     server.answer(200, body)
@@ -167,7 +167,7 @@ async def test_an_answer_without_a_readable_status_is_nonsense(
 @pytest.mark.parametrize(
     ("connect", "sent"), [(create_kavenegar, KAVENEGAR_SENT), (create_sms_ir, SMS_IR_SENT)]
 )
-async def test_success_inside_an_http_failure_is_nonsense(
+async def test_success_with_a_failed_http_status_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, sent: str
 ) -> None:
     server.answer(500, sent)

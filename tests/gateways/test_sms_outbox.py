@@ -153,7 +153,7 @@ async def test_outbox_drops_and_logs_a_message_over_its_bound(caplog: pytest.Log
     ]
 
 
-async def test_outbox_takes_messages_again_once_earlier_ones_are_through() -> None:
+async def test_outbox_accepts_messages_again_once_earlier_ones_are_sent() -> None:
     sms = RememberingSms()
     sms.open.set()
     outbox = SmsOutbox(sms, max_pending=1)

@@ -24,7 +24,7 @@ from tests.gateways.payment_gateways import (
 )
 
 
-async def test_zarinpal_is_asked_for_a_page_in_toman_and_strings(
+async def test_zarinpal_gets_amounts_in_toman_and_as_strings(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, zarinpal_response(ZARINPAL_OPENED))
@@ -45,7 +45,7 @@ async def test_zarinpal_is_asked_for_a_page_in_toman_and_strings(
     }
 
 
-async def test_zarinpal_is_asked_to_verify_the_amount_of_our_record(
+async def test_zarinpal_verifies_the_amount_of_our_record(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, zarinpal_response(ZARINPAL_PAID))
@@ -119,7 +119,7 @@ async def test_zarinpal_codes_of_the_payment_itself_are_verdicts(
 
 
 @pytest.mark.parametrize("code", [-9, -10, -11, -12, -13, -15, -16, -17, -18, -52, -53, -54, -61, -999, 0])
-async def test_zarinpal_codes_of_anything_else_leave_the_payment_open(
+async def test_other_zarinpal_codes_leave_the_payment_open(
     server: HttpStubServer, client: httpx.AsyncClient, code: int
 ) -> None:
     server.answer(200, zarinpal_error(code))
@@ -168,7 +168,7 @@ async def test_zarinpal_payment_verified_before_is_still_paid(
         json.dumps(ZARINPAL_PAID),
     ],
 )
-async def test_zarinpal_answer_without_one_code_is_nonsense(
+async def test_a_zarinpal_response_without_a_code_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, body: str
 ) -> None:
     server.answer(200, body)

@@ -26,7 +26,7 @@ from tests.gateways.payment_gateways import (
 )
 
 
-async def test_zibal_is_asked_for_a_page_in_rial(server: HttpStubServer, client: httpx.AsyncClient) -> None:
+async def test_zibal_gets_amounts_in_rial(server: HttpStubServer, client: httpx.AsyncClient) -> None:
     server.answer(200, zibal_response(ZIBAL_OPENED))
 
     page = await open_page(create_zibal(client, server.url))
@@ -45,9 +45,7 @@ async def test_zibal_is_asked_for_a_page_in_rial(server: HttpStubServer, client:
     }
 
 
-async def test_zibal_is_asked_to_verify_the_track_id(
-    server: HttpStubServer, client: httpx.AsyncClient
-) -> None:
+async def test_zibal_verifies_the_track_id(server: HttpStubServer, client: httpx.AsyncClient) -> None:
     server.answer(200, zibal_response(ZIBAL_PAID))
 
     verification = await create_zibal(client, server.url).verify(authority=TRACK_ID, amount=AMOUNT)
@@ -61,7 +59,7 @@ async def test_zibal_is_asked_to_verify_the_track_id(
 
 
 @pytest.mark.parametrize("result", [True, 100.0, "100.0", "۱۰۰", "", [], {}, [100], "9" * 5_000])
-async def test_zibal_answer_without_a_readable_result_is_nonsense(
+async def test_a_zibal_response_without_a_readable_result_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, result: object
 ) -> None:
     server.answer(200, zibal_response(ZIBAL_PAID, result=result, trackId=TRACK_ID))
@@ -98,7 +96,7 @@ async def test_zibal_payment_counts_only_with_our_amount_in_rial(
 
 
 @pytest.mark.parametrize("amount", [True, 150_000.0, "150000.0", "150,000", "۱۵۰۰۰۰", "", [], {}, 10**30])
-async def test_zibal_payment_with_an_unreadable_amount_is_nonsense(
+async def test_a_zibal_payment_with_an_unreadable_amount_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, amount: object
 ) -> None:
     server.answer(200, zibal_response(ZIBAL_PAID, amount=amount))
@@ -126,7 +124,7 @@ async def test_zibal_payment_held_or_without_a_status_is_paid(
 
 
 @pytest.mark.parametrize("status", [-2, -1, 0, 3, 7, True, "paid", []])
-async def test_zibal_success_that_its_own_status_denies_is_nonsense(
+async def test_a_zibal_success_contradicted_by_its_status_is_invalid(
     server: HttpStubServer, client: httpx.AsyncClient, status: object
 ) -> None:
     server.answer(200, zibal_response(ZIBAL_PAID, status=status))

@@ -121,7 +121,7 @@ def list_logged_failures(fleet: Fleet) -> list[str]:
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
-async def test_every_api_answers_503_while_postgresql_is_away_and_goes_on_afterwards(
+async def test_every_api_answers_503_while_postgresql_is_unavailable_and_recovers(
     own_database_url: str, tmp_path: Path
 ) -> None:
     with TcpProxy(own_database_url) as relay, run_fleet(relay.url, tmp_path, processes=1) as fleet:

@@ -93,7 +93,7 @@ def status_until(expected: int, url: str) -> int | None:
             return expected
 
 
-def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_path: Path) -> None:
+def test_a_server_finishes_its_requests_and_accepts_no_others(tmp_path: Path) -> None:
     with LiveServer(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
         head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\n"
         client.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + _BODY[:9])

@@ -127,7 +127,7 @@ async def test_a_login_code_cannot_have_fewer_than_no_attempts() -> None:
         await write_code(attempts=-1)
 
 
-async def test_the_ledger_takes_a_cause_once_a_kind() -> None:
+async def test_the_ledger_accepts_a_cause_once_per_kind() -> None:
     user = await create_user()
     await write_ledger(user, kind=LedgerKind.ORDER_CHARGE, cause="order:1")
     await write_ledger(user, kind=LedgerKind.REFUND, cause="order:1")

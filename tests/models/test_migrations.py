@@ -72,7 +72,7 @@ def database_url(own_database_url: str) -> str:
     return own_database_url
 
 
-async def test_the_models_ask_for_no_further_migration(db: str) -> None:
+async def test_the_models_need_no_further_migration(db: str) -> None:
     configuration = database.build_config(db)
     assert Tortoise.apps is not None
 

@@ -120,7 +120,7 @@ async def test_one_key_with_many_bodies_at_once_is_one_order_and_the_rest_are_re
     assert {answer.status_code for answer in answers} == {200, 422}
 
 
-async def test_a_duplicate_guard_lets_one_of_fifty_orders_for_a_link_through(fleet: Fleet) -> None:
+async def test_one_of_fifty_concurrent_duplicates_is_placed(fleet: Fleet) -> None:
     buyer, service = await create_user(balance=50_000), await create_service(price=1_000)
     await Service.filter(id=service.id).update(refuses_duplicates=True)
 

@@ -74,7 +74,7 @@ def _is_path(node: ast.BinOp) -> bool:
 
 
 @for_each("file", FILES)
-def test_no_float_comes_near_money(file: Path) -> None:
+def test_money_code_contains_no_floats(file: Path) -> None:
     assert list(find_floats(file.read_text(encoding="utf-8"))) == []
 
 

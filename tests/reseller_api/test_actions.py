@@ -176,7 +176,7 @@ async def test_status_of_a_drip_feed_reports_its_runs(reseller: Reseller) -> Non
     )
 
 
-async def test_refill_asks_for_one_order_or_several(reseller: Reseller) -> None:
+async def test_refill_accepts_one_order_or_several(reseller: Reseller) -> None:
     first, second = await create_refillable_order(reseller), await create_refillable_order(reseller)
     bare = await create_order(reseller.user, await create_service())
 
@@ -314,7 +314,7 @@ async def test_other_methods_do_nothing(method: str, reseller: Reseller) -> None
     assert await Order.all().count() == 0
 
 
-async def test_no_answer_is_kept_on_its_way(reseller: Reseller) -> None:
+async def test_no_response_may_be_cached(reseller: Reseller) -> None:
     answer: httpx.Response = await reseller.send("balance")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/json"

@@ -61,7 +61,7 @@ async def test_a_body_over_the_limit_is_refused(reseller: Reseller) -> None:
     assert (answer.status_code, answer.json()) == (200, {"error": "Request too large"})
 
 
-async def test_a_database_that_is_away_is_no_refusal_of_the_order(
+async def test_an_unavailable_database_is_not_a_refusal_of_the_order(
     reseller: Reseller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away() -> list[Service]:
@@ -73,7 +73,7 @@ async def test_a_database_that_is_away_is_no_refusal_of_the_order(
     assert answer.json() == {"error": "Service unavailable"}
 
 
-async def test_a_crash_is_no_refusal_of_the_order_and_reveals_nothing(
+async def test_an_internal_error_is_not_a_refusal_of_the_order_and_reveals_nothing(
     reseller: Reseller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def crash() -> list[Service]:

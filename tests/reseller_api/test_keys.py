@@ -85,7 +85,7 @@ async def test_a_blocked_user_s_key_does_not_count(reseller: Reseller) -> None:
     assert await reseller.call("balance") == INVALID
 
 
-async def test_a_token_of_the_app_is_no_key(reseller: Reseller, app: AppContext) -> None:
+async def test_an_app_token_is_not_a_key(reseller: Reseller, app: AppContext) -> None:
     headers = await create_authorization(app, reseller.user)
     answer = await reseller.client.post(URL, data={"action": "balance"}, headers=headers)
     assert answer.json() == INVALID

@@ -66,7 +66,7 @@ STORED: dict[ServiceType, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("kind", ServiceType)
-async def test_an_order_of_each_type_is_placed_as_asked(kind: ServiceType, reseller: Reseller) -> None:
+async def test_an_order_of_each_type_is_placed_as_requested(kind: ServiceType, reseller: Reseller) -> None:
     service = await create_service(type=kind)
     answer = await reseller.call("add", service=service.id, **FORMS[kind])
     [row] = await Order.all().values()

@@ -28,7 +28,7 @@ async def test_a_key_is_its_user_s_until_the_next_one(db: str) -> None:
     assert await api_keys.get_user_by_key(foreign) == other
 
 
-async def test_a_revoked_key_is_nobody_s(db: str) -> None:
+async def test_a_revoked_key_has_no_user(db: str) -> None:
     user = await create_user()
     key = await api_keys.rotate_api_key(user)
     await api_keys.revoke_api_key(user)
@@ -46,12 +46,12 @@ async def test_a_blocked_user_s_key_does_not_count_while_the_user_is_blocked(db:
 
 
 @pytest.mark.parametrize("key", ["", "vt_", "None", "x" * 200_000, "' OR 1=1 --"])
-async def test_a_text_that_is_no_key_is_nobody_s(key: str, db: str) -> None:
+async def test_a_text_that_is_not_a_key_has_no_user(key: str, db: str) -> None:
     await create_user()
     assert await api_keys.get_user_by_key(key) is None
 
 
-async def test_a_stored_hash_is_no_key(db: str) -> None:
+async def test_a_stored_hash_is_not_a_key(db: str) -> None:
     user = await create_user()
     await api_keys.rotate_api_key(user)
     stored = (await User.get(id=user.id)).api_key_hash

@@ -176,7 +176,7 @@ async def test_services_are_found_by_a_literal_part_of_their_name(part: str, is_
     assert await find_service_ids(ServiceFilter(name=Contains(part))) == ([service.id] if is_found else [])
 
 
-async def test_rows_by_id_are_those_asked_for_on_sale_or_not() -> None:
+async def test_rows_are_found_by_id_on_sale_or_not() -> None:
     service, withdrawn = await create_service(), await create_service(is_active=False)
     await create_service()
 

@@ -71,7 +71,7 @@ async def test_a_token_is_kept_for_thirty_days_after_its_end(
 
 
 @pytest.mark.parametrize(("age", "is_removed"), [(-MINUTE, False), (timedelta(0), True)], ids=str)
-async def test_an_idempotency_key_goes_when_it_expires(
+async def test_an_idempotency_key_is_deleted_when_it_expires(
     age: timedelta, is_removed: bool, app: AppContext
 ) -> None:
     await create_key(await create_user(), expires_at=await database.now() - age)
@@ -93,7 +93,7 @@ async def test_a_heap_of_old_rows_is_removed_a_thousand_at_a_time(app: AppContex
     assert [await cleanup.delete_expired(app) for _ in range(3)] == [1_000, 100, 0]
 
 
-async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(app: AppContext) -> None:
+async def test_a_recent_code_still_signs_in_after_a_cleanup(app: AppContext) -> None:
     await request_code(app)
     await cleanup.delete_expired(app)
     assert await LoginCode.filter(is_live=True).count() == 1

@@ -164,7 +164,7 @@ async def test_finance_staff_are_notified_once_of_a_mismatched_amount(
     ],
     ids=lambda failure: type(failure).__name__,
 )
-async def test_a_gateway_without_a_verdict_leaves_the_payment_as_it_is(
+async def test_a_gateway_without_a_result_leaves_the_payment_unchanged(
     failure: GatewayError, app: AppContext, gateway: FakePayments
 ) -> None:
     payment = await create_paid_payment(app, await create_user())
@@ -220,7 +220,7 @@ async def test_the_payer_gets_the_documented_notification(app: AppContext, gatew
     assert (reported.message, reported.created_at) == (documented["message"], credited.created_at)
 
 
-async def test_a_notification_that_fails_takes_the_credit_and_the_status_back(
+async def test_a_failing_notification_rolls_back_the_credit_and_the_status(
     app: AppContext, gateway: FakePayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = await create_paid_payment(app, await create_user())

@@ -176,7 +176,7 @@ async def test_an_order_costs_the_price_and_discount_of_now_and_not_those_the_bu
     assert (await place_order_for(app, buyer, seen)).charge == 150
 
 
-async def test_a_later_price_leaves_the_order_as_it_was_charged(app: AppContext) -> None:
+async def test_a_later_price_does_not_change_the_order_s_charge(app: AppContext) -> None:
     service = await create_service(price=1_000)
     order = await place_order_for(app, await create_user(balance=10_000), service)
 
@@ -268,7 +268,7 @@ REFUSED: list[tuple[type[Problem], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("problem", "changes"), REFUSED, ids=lambda value: ascii(value)[:60])
-async def test_a_refused_order_leaves_every_table_as_it_was(
+async def test_a_refused_order_changes_no_table(
     problem: type[Problem], changes: dict[str, Any], app: AppContext
 ) -> None:
     buyer, service = await create_user(balance=500), await create_service(price=1_000, min_quantity=10)
@@ -301,7 +301,7 @@ async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
         await place_order_for(guarded, buyer, service)
 
 
-async def test_the_guard_knows_a_link_however_it_is_spelled(
+async def test_the_duplicate_guard_recognizes_every_spelling_of_a_link(
     app: AppContext, subtests: pytest.Subtests
 ) -> None:
     guarded = with_settings(app, refuse_duplicate_orders=True)
@@ -323,7 +323,7 @@ async def test_the_guard_knows_a_link_however_it_is_spelled(
     assert await Order.all().count() == 2
 
 
-async def test_the_guard_lets_other_links_services_and_buyers_pass(app: AppContext) -> None:
+async def test_the_duplicate_guard_accepts_other_links_services_and_buyers(app: AppContext) -> None:
     guarded = with_settings(app, refuse_duplicate_orders=True)
     buyer, other = await create_user(balance=10_000), await create_user(balance=10_000)
     service = await create_service()
@@ -364,7 +364,7 @@ async def test_a_charge_beyond_the_largest_amount_is_refused_however_rich_the_bu
 
 
 @pytest.mark.parametrize(("price", "quantity"), [(MAX_AMOUNT, 1_000), (1_000, MAX_AMOUNT)])
-async def test_the_largest_charge_is_taken_whole(price: int, quantity: int, app: AppContext) -> None:
+async def test_the_largest_charge_is_debited_exactly(price: int, quantity: int, app: AppContext) -> None:
     buyer = await create_user(balance=MAX_AMOUNT)
     service = await create_service(price=price, max_quantity=MAX_AMOUNT)
 

@@ -148,7 +148,9 @@ async def test_a_problem_stores_nothing_but_its_key(app: AppContext) -> None:
 
 
 @pytest.mark.parametrize("problem", [ServiceUnavailable, DuplicateOrder])
-async def test_each_refusal_of_the_shops_state_is_kept(problem: type[Problem], app: AppContext) -> None:
+async def test_refusals_caused_by_the_shop_s_state_are_stored(
+    problem: type[Problem], app: AppContext
+) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     await place_order_for(app, buyer, service)
     guarded = with_settings(app, refuse_duplicate_orders=True)
@@ -162,7 +164,7 @@ async def test_each_refusal_of_the_shops_state_is_kept(problem: type[Problem], a
     assert await get_problem(place_order_for(guarded, buyer, service, key="k")) == first
 
 
-async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(app: AppContext) -> None:
+async def test_invalid_input_is_not_stored_and_its_key_stays_free(app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     before = await read_stored_rows()
     with pytest.raises(InvalidInput):
@@ -314,7 +316,7 @@ async def test_a_key_that_is_blank_or_too_long_or_cannot_be_stored_is_refused(
 
 
 @pytest.mark.parametrize("key", ["k" * 255, "😀" * 255, "کلید", "'\"%_\\"])
-async def test_any_other_key_is_kept_and_its_blanks_around_do_not_count(key: str, app: AppContext) -> None:
+async def test_any_other_key_is_accepted_without_surrounding_blanks(key: str, app: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
     first = await place_order_for(app, buyer, service, key=key)

@@ -100,7 +100,7 @@ async def test_a_known_email_gets_the_code_on_its_users_mobile(app: AppContext, 
     assert session.user.id == user.id
 
 
-async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(
+async def test_a_code_requested_by_email_is_valid_for_the_mobile_too(
     app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_user(mobile=MOBILE, email="sara@example.com")
@@ -241,7 +241,7 @@ async def test_a_code_is_good_for_its_own_number_only(app: AppContext, sms: Reco
         await verify_code(app, username="09122222222", code=code)
 
 
-async def test_a_code_nobody_asked_for_is_refused(app: AppContext) -> None:
+async def test_a_code_that_was_not_requested_is_refused(app: AppContext) -> None:
     await create_user(mobile=MOBILE)
 
     with pytest.raises(WrongLoginCode):

@@ -59,7 +59,7 @@ async def test_no_code_signs_in_a_username_that_got_none(app: AppContext) -> Non
     assert not await AccessToken.exists()
 
 
-async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registration_opened(
+async def test_a_code_that_was_never_sent_is_refused_even_after_registration_opened(
     app: AppContext,
 ) -> None:
     await request_code(with_settings(app, registration_open=False), MOBILE)
@@ -240,7 +240,7 @@ async def test_a_mobile_belongs_to_the_user_that_verified_it_however_old_other_c
     assert session.user.id == owner.id
 
 
-async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
+async def test_a_claim_to_a_mobile_verified_by_another_user_signs_no_one_in(
     app: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)

@@ -66,7 +66,7 @@ async def test_an_eleventh_code_within_a_day_is_refused(app: AppContext, usernam
     await request_code(app, username)
 
 
-async def test_an_address_may_ask_for_twenty_codes_an_hour_whatever_the_numbers(app: AppContext) -> None:
+async def test_an_address_may_request_twenty_codes_an_hour_for_any_numbers(app: AppContext) -> None:
     for number in range(20):
         await request_code(app, f"0912111{number:04d}", address="192.0.2.1")
 
@@ -127,7 +127,7 @@ async def test_limits_count_in_the_database_so_that_a_second_process_sees_them(a
     assert sms.sent == []
 
 
-async def test_a_refused_request_sends_nothing_and_leaves_the_code_as_it_is(
+async def test_a_refused_request_sends_nothing_and_keeps_the_current_code(
     app: AppContext, sms: RecordingSms
 ) -> None:
     code = await receive_code(app, sms, MOBILE)

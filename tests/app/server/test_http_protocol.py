@@ -163,7 +163,7 @@ HEADS = {
 }
 
 
-async def test_heads_are_refused_as_the_standard_asks(subtests: pytest.Subtests) -> None:
+async def test_invalid_heads_are_refused_as_in_rfc_9112(subtests: pytest.Subtests) -> None:
     for name, (head, expected) in HEADS.items():
         with subtests.test(name):
             status, _ = await send_request(head)
@@ -252,7 +252,7 @@ async def test_a_body_that_is_too_long_to_discard_ends_the_connection(subtests: 
             await upload_all()
 
 
-async def test_a_client_that_goes_on_sending_for_ever_is_cut() -> None:
+async def test_a_client_that_never_stops_sending_is_disconnected() -> None:
     async with start_server(timedelta(seconds=0.2)) as port, open_connection(port) as (_, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
 

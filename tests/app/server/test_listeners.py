@@ -69,7 +69,7 @@ async def test_a_connection_serves_both_ways_without_delay() -> None:
         writer.close()
 
 
-async def test_clients_that_are_gone_before_their_turn_harm_nobody() -> None:
+async def test_clients_that_disconnect_before_their_turn_affect_no_other() -> None:
     made: list[Connection] = []
     async with serving(made) as server:
         for _ in range(20):
@@ -83,7 +83,7 @@ async def test_clients_that_are_gone_before_their_turn_harm_nobody() -> None:
         writer.close()
 
 
-async def test_a_closed_server_takes_no_connections_and_keeps_its_open_ones() -> None:
+async def test_a_closed_server_accepts_no_connections_and_keeps_open_ones() -> None:
     made: list[Connection] = []
     async with serving(made) as server:
         address = server.sockets[0].getsockname()
@@ -111,7 +111,9 @@ async def test_a_closing_server_serves_the_connections_that_wait_in_the_queue() 
             client.close()
 
 
-async def test_a_server_without_free_files_waits_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_without_free_file_descriptors_pauses_and_resumes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     made: list[Connection] = []
     async with serving(made) as server:
         client = connect(server)

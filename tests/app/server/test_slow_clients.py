@@ -126,7 +126,7 @@ def test_a_head_without_end_is_refused_at_its_size(patient_server: LiveServer) -
     )
 
 
-def test_a_client_that_leaves_its_answer_unread_is_cut(server: LiveServer) -> None:
+def test_a_client_that_does_not_read_its_response_is_disconnected(server: LiveServer) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         client.settimeout(_PATIENCE_SECONDS)
@@ -146,7 +146,7 @@ def test_a_client_that_leaves_its_answer_unread_is_cut(server: LiveServer) -> No
         assert is_cut
 
 
-def test_a_hundred_dribbling_clients_hold_nobody_up(server: LiveServer) -> None:
+def test_a_hundred_slow_clients_delay_no_other(server: LiveServer) -> None:
     with ThreadPoolExecutor(100) as pool:
         slow = [
             pool.submit(answer_to_dribbling, server, begin, drop, every_seconds=0.2)

@@ -129,7 +129,7 @@ async def test_load_refuses_a_database_with_users() -> None:
 
 
 @pytest.mark.usefixtures("db")
-async def test_load_into_a_shop_with_one_user_leaves_it_as_it_is() -> None:
+async def test_load_changes_nothing_in_a_shop_with_a_user() -> None:
     await User.create(created_at=NOW, updated_at=NOW)
 
     with pytest.raises(loader.DatabaseNotEmpty):

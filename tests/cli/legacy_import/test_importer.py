@@ -49,7 +49,7 @@ async def list_findings() -> list[tuple[str, str | None, str]]:
     ]
 
 
-async def test_a_sound_panel_is_taken_with_its_ids_and_its_secrets_left_behind(tmp_path: Path) -> None:
+async def test_a_valid_panel_is_imported_with_its_ids_and_without_its_secrets(tmp_path: Path) -> None:
     row = {
         "id": 176,
         "mobile": "9011235566",
@@ -156,7 +156,7 @@ async def test_colliding_rows_and_rows_with_missing_references_are_skipped_and_r
     assert (await Order.get(id=8)).category_id == 50
 
 
-async def test_users_with_one_address_are_all_kept_and_the_first_has_it(tmp_path: Path) -> None:
+async def test_users_with_one_email_address_are_all_imported_and_the_first_keeps_it(tmp_path: Path) -> None:
     # In one batch, and in two.
     rows = [{"id": number, "mobile": "09011235566", "email": "a@b.example"} for number in range(1, 6)]
     await import_folder(write_folder(tmp_path, users=[*rows, {"id": 176, "custom_rate": 300, "role": "god"}]))

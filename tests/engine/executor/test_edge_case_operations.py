@@ -115,7 +115,7 @@ MUTATIONS = (
 
 
 @for_each("document", MUTATIONS)
-async def test_a_mutation_is_carried_out_once_whatever_comes_of_it(document: str) -> None:
+async def test_a_mutation_runs_once_even_if_it_fails(document: str) -> None:
     outcomes = await _outcomes(document, {"b": None}, {"b": True}, {"b": False})
 
     assert all(done for _, _, done in outcomes)

@@ -118,7 +118,7 @@ async def test_nothing_is_read_for_a_client_that_hung_up(tmp_path: Path) -> None
     assert not messages
 
 
-async def test_a_bearer_that_is_not_valid_is_no_visitor(tmp_path: Path) -> None:
+async def test_an_invalid_bearer_token_is_not_anonymous(tmp_path: Path) -> None:
     app = build_app(Settings(data_folder=tmp_path), RecordingSms())
     view = GraphQLView(SCHEMA, app=app, context=Context, ide=HTMLResponse)
     transport = httpx.ASGITransport(view)

@@ -24,7 +24,7 @@ def analyze_document(text: str) -> tuple[DocumentNode, int, int]:
         tracemalloc.stop()
 
 
-def test_the_estimate_is_near_the_memory_that_a_document_takes() -> None:
+def test_the_estimate_is_close_to_a_document_s_memory() -> None:
     for text in (LIST, ALIASES):
         _, estimated, real = analyze_document(text)
         assert 0.7 < estimated / real < 1.6, (estimated, real)

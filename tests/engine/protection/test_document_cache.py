@@ -147,7 +147,7 @@ def test_no_schema_and_no_suggestions_are_shown_where_they_are_not_to_be() -> No
         assert "Did you mean" not in get_error(store, text)[0]
 
 
-def test_suggestions_are_made_where_the_schema_is_shown() -> None:
+def test_suggestions_are_made_if_the_schema_is_public() -> None:
     store = create_store(schema.schema)
     for text in MISSPELLED:
         assert "Did you mean" in get_error(store, text)[0]
@@ -213,7 +213,7 @@ NO_DOCUMENTS = [
 
 
 @for_each("text", NO_DOCUMENTS)
-def test_a_text_that_is_no_document_is_refused(store: DocumentCache, text: str) -> None:
+def test_a_text_that_is_not_a_document_is_refused(store: DocumentCache, text: str) -> None:
     assert get_error(store, text)[1] == "GRAPHQL_PARSE_FAILED"
 
 

@@ -55,7 +55,7 @@ async def test_a_caller_with_a_full_queue_is_refused_and_others_are_not() -> Non
     assert await asyncio.gather(*tasks) == ["a/0", "a/1", "a/2", "b/0"]
 
 
-async def test_the_longest_queue_gives_way_when_all_slots_are_taken() -> None:
+async def test_the_longest_queue_is_trimmed_when_all_slots_are_taken() -> None:
     queue, jobs = FairQueue(max_waiting=3), RecordedJobs()
     tasks = await enqueue(queue, jobs, ["a/0", "a/1", "a/2", "a/3"])
     newcomer = asyncio.create_task(queue.run("b", jobs.create_job("b/0")))
@@ -88,7 +88,7 @@ async def test_work_that_fails_gives_way_to_the_next() -> None:
             await queue.run("a", fail)
 
 
-async def test_the_event_loop_goes_on_while_work_runs() -> None:
+async def test_the_event_loop_runs_while_work_runs() -> None:
     queue, jobs = FairQueue(), RecordedJobs()
     (task,) = await enqueue(queue, jobs, ["a/0"])
     for _ in range(3):

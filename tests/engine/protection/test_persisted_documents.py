@@ -102,7 +102,7 @@ async def test_the_hash_of_another_text_is_refused_and_stores_nothing(opening: O
         assert get_error_code(await client.post("/", json=requested)) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-async def test_clients_are_informed_when_there_is_no_store(opening: Opening) -> None:
+async def test_clients_get_an_error_when_there_is_no_store(opening: Opening) -> None:
     async with opening(graphql_persisted_queries=0) as client:
         answer = await client.post("/", json=hash_extension(sha256(LANGUAGE)))
         assert get_error_code(answer) == "PERSISTED_QUERY_NOT_SUPPORTED"
@@ -238,7 +238,7 @@ async def test_a_socket_runs_only_trusted_documents(tmp_path: Path, manifest: Pa
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"a": 1}', '{"operations": [{"id": "a"}]}', '"a"'])
-def test_a_file_that_is_no_manifest_is_refused_by_name(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_manifest_is_refused_by_name(tmp_path: Path, content: str) -> None:
     file = tmp_path / "documents.json"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidManifest, match=r"documents\.json"):

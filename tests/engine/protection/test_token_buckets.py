@@ -15,7 +15,7 @@ class Clock:
         return self.now
 
 
-def test_a_caller_begins_with_a_full_bucket() -> None:
+def test_a_caller_starts_with_a_full_bucket() -> None:
     assert TokenBuckets().remaining("a", HUNDRED) == 100
 
 

@@ -64,7 +64,7 @@ async def test_an_address_holds_no_more_sockets_than_the_setting_says(tmp_path: 
     assert refusal.value.response.status_code == 429
 
 
-async def test_a_socket_of_nobody_is_closed_when_nothing_has_run_for_a_while(tmp_path: Path) -> None:
+async def test_an_anonymous_idle_socket_is_closed(tmp_path: Path) -> None:
     limits = replace(
         LIMITS, check_interval=timedelta(seconds=0.05), max_anonymous_idle=timedelta(seconds=0.2)
     )

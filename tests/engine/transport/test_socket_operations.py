@@ -43,7 +43,7 @@ async def test_queries_and_mutations_are_answered_and_completed(client: Client) 
         ("subscription {refused}", "ORDER_NOT_FOUND"),
     ],
 )
-async def test_an_operation_that_cannot_run_ends_in_an_error_and_the_socket_goes_on(
+async def test_an_operation_that_cannot_run_ends_in_an_error_and_the_socket_stays_open(
     client: Client, query: str, code: str
 ) -> None:
     await client.start("1", query)
@@ -77,7 +77,7 @@ async def test_each_event_is_resolved_with_loaders_of_its_own(client: Client) ->
     assert events == [{"a": str(number), "b": str(number)} for number in range(3)]
 
 
-async def test_a_subscription_that_breaks_ends_with_a_masked_error(client: Client) -> None:
+async def test_a_subscription_that_fails_ends_with_a_masked_error(client: Client) -> None:
     await client.start("s", "subscription {renamed: breaks}")
 
     assert await client.next("s") == {"data": {"renamed": 1}}
@@ -131,7 +131,9 @@ async def test_one_operation_too_many_is_refused_until_another_ends(client: Clie
     assert await client.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
 
 
-async def test_a_client_that_takes_nothing_holds_little_and_loses_its_socket(running_app: RunningApp) -> None:
+async def test_a_client_that_reads_nothing_is_buffered_little_and_disconnected(
+    running_app: RunningApp,
+) -> None:
     async with open_socket(running_app.url, max_queue=1) as client:
         await client.initialise()
         await client.start("s", "subscription {flood}")

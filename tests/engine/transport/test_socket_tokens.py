@@ -137,7 +137,7 @@ async def test_a_token_may_come_bare_in_connection_params(watched_app: RunningAp
         assert await client.close_code() == 4401
 
 
-async def test_a_token_of_connection_params_goes_before_the_upgrade_request_s(
+async def test_a_token_in_connection_params_overrides_the_upgrade_request_s(
     watched_app: RunningApp,
 ) -> None:
     first, second = await create_user_named("Mina"), await create_user_named("Omid")
@@ -170,7 +170,7 @@ async def test_the_token_that_logs_out_answers_that_and_nothing_more(app: AppCon
         assert await client.close_code() == 4401
 
 
-async def test_each_operation_sees_its_user_as_it_is_by_then(app: AppContext) -> None:
+async def test_each_operation_sees_the_current_user(app: AppContext) -> None:
     user = await create_user(balance=5)
     async with run_app(app, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
         await User.filter(id=user.id).update(first_name="Mina")

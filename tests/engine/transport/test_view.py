@@ -231,7 +231,7 @@ async def test_a_document_that_cannot_run_has_no_data(
     assert response.json()["errors"][0]["extensions"]["code"] == code
 
 
-async def test_the_modern_media_type_is_answered_where_asked(http: httpx.AsyncClient) -> None:
+async def test_the_modern_media_type_is_sent_if_accepted(http: httpx.AsyncClient) -> None:
     response = await send_query(http, "{language}", accept=f"{MODERN.upper()}, application/json; q=0.9")
     assert (response.status_code, response.headers["content-type"]) == (200, f"{MODERN}; charset=utf-8")
 
@@ -252,7 +252,7 @@ async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
     assert (response.status_code, response.text) == (200, "the page")
 
 
-async def test_a_browser_that_asks_a_query_gets_its_answer(http: httpx.AsyncClient) -> None:
+async def test_a_query_from_a_browser_is_executed(http: httpx.AsyncClient) -> None:
     headers = {"accept": "text/html", "accept-language": "en-GB"}
     response = await http.get("/?query={language}", headers=headers)
     assert get_response(response) == {"data": {"language": "en"}}
@@ -317,7 +317,7 @@ async def test_a_short_document_does_not_buy_a_long_answer(http: httpx.AsyncClie
     assert len(response.content) < 2_000
 
 
-def test_the_view_takes_the_shops_own_schema(tmp_path: Path) -> None:
+def test_the_view_accepts_the_product_s_schema(tmp_path: Path) -> None:
     app = build_app(Settings(data_folder=tmp_path), RecordingSms())
     assert GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
 

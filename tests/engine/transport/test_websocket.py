@@ -83,7 +83,7 @@ async def test_a_token_that_is_none_is_closed_with_4401(fresh: Client) -> None:
     "payload",
     [{}, {"Authorization": None}, {"Authorization": ""}, {"Authorization": "Basic eDp5"}, {"a": [1]}],
 )
-async def test_a_client_without_a_token_may_ask_what_needs_none(
+async def test_a_client_without_a_token_may_run_public_operations(
     fresh: Client, payload: dict[str, object]
 ) -> None:
     await fresh.initialise(payload)
@@ -166,7 +166,9 @@ def create_token(app: AppContext) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def test_a_client_is_asked_to_come_back_while_the_database_is_away(running_app: RunningApp) -> None:
+async def test_a_socket_is_closed_with_try_again_while_the_database_is_unavailable(
+    running_app: RunningApp,
+) -> None:
     async with (
         database.open_connections("postgres://nobody:@127.0.0.1:1/nowhere"),
         open_socket(running_app.url) as client,

@@ -88,7 +88,7 @@ async def test_a_payment_is_unpaid_until_its_payer_decides(sandbox: SandboxPayme
     assert await get_verdict(sandbox, authority) is Verdict.PAID
 
 
-async def test_a_paid_payment_comes_with_a_receipt_that_stays_the_same(sandbox: SandboxPayments) -> None:
+async def test_a_paid_payment_has_a_constant_receipt(sandbox: SandboxPayments) -> None:
     authority = await open_payment(sandbox)
     await sandbox.decide(authority, paid=AMOUNT)
 
@@ -117,7 +117,7 @@ async def test_the_verdict_compares_the_paid_amount(
     assert await get_verdict(sandbox, authority) is expected
 
 
-async def test_the_amount_that_counts_is_the_one_that_is_asked_about(sandbox: SandboxPayments) -> None:
+async def test_verification_compares_the_requested_amount(sandbox: SandboxPayments) -> None:
     authority = await open_payment(sandbox)
     await sandbox.decide(authority, paid=AMOUNT)
 
@@ -125,7 +125,7 @@ async def test_the_amount_that_counts_is_the_one_that_is_asked_about(sandbox: Sa
 
 
 @for_each(("first", "second"), [(AMOUNT, None), (None, AMOUNT), (AMOUNT, Toman(1))])
-async def test_the_first_decision_stands(
+async def test_the_first_decision_is_final(
     first: Toman | None, second: Toman | None, sandbox: SandboxPayments
 ) -> None:
     authority = await open_payment(sandbox)

@@ -64,9 +64,7 @@ async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_
     assert len(fake_providers.placed) == 2
 
 
-async def test_an_order_in_staff_s_hands_is_not_sent_any_more(
-    app: AppContext, fake_providers: FakeProviders
-) -> None:
+async def test_an_order_awaiting_staff_is_not_sent(app: AppContext, fake_providers: FakeProviders) -> None:
     scenario = await create_scenario(app)
     order = await place_order(app, scenario.service, buyer=scenario.buyer)
 
@@ -199,7 +197,7 @@ async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_
             await change(app, owner, name, wrong)
 
 
-async def test_another_process_goes_by_a_changed_setting_after_two_seconds(
+async def test_another_process_uses_a_changed_setting_after_two_seconds(
     app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario, owner = await create_scenario(app), await create_staff_member(UserRole.OWNER)

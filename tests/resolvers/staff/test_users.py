@@ -108,7 +108,7 @@ async def test_a_forbidden_adjustment_does_not_consume_its_key(app: AppContext) 
     assert await database.fetch("SELECT id FROM idempotency_keys") == []
 
 
-async def test_a_blocked_user_is_signed_out_for_good_and_a_demoted_one_is_no_staff_at_once(
+async def test_a_blocked_user_is_signed_out_and_a_demoted_one_loses_staff_rights_immediately(
     app: AppContext,
 ) -> None:
     scenario = await create_scenario(app)
