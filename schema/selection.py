@@ -16,7 +16,8 @@ from schema.context import Info
 
 _MAX_SELECTIONS = 500
 _Key = tuple[type, tuple[str, ...], tuple[int, ...]]
-_wanted: OrderedDict[_Key, tuple[weakref.ref[FieldNode], Projection]] = OrderedDict()
+# Not one of cachetools: its steps are not atomic, and a weak reference may call back between any two.
+_projections: OrderedDict[_Key, tuple[weakref.ref[FieldNode], Projection]] = OrderedDict()
 
 Fragments = dict[str, FragmentDefinitionNode]
 
@@ -31,14 +32,14 @@ def get_projection(info: Info, view: type, *path: str) -> Projection:
     # not keep alive: most documents are never seen again. A node of an interface's field is shared by the
     # types that implement it.
     key = (view, path, tuple([id(node) for node in nodes]))
-    remembered = _wanted.get(key)
+    remembered = _projections.get(key)
     if remembered is not None:
         return remembered[1]
     found = _select_below(nodes, path, info._raw_info.fragments)
     projection = _projection_of(found, view, info._raw_info.fragments)
-    _wanted[key] = (weakref.ref(nodes[0], lambda _: _wanted.pop(key, None)), projection)
-    if len(_wanted) > _MAX_SELECTIONS:
-        _wanted.popitem(last=False)
+    _projections[key] = (weakref.ref(nodes[0], lambda _: _projections.pop(key, None)), projection)
+    if len(_projections) > _MAX_SELECTIONS:
+        _projections.popitem(last=False)
     return projection
 
 

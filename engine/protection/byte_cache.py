@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from cachetools import FIFOCache
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -21,8 +23,8 @@ class ByteCache(Generic[K, V]):
     """At most `max_bytes` of values, by the sizes that callers pass, and at most `max_entries` of them.
 
     New values are on probation. A value requested again becomes protected, and only protected values displace
-    protected ones, so a flood of new values evicts nothing in use. `on_evict` is called with each evicted
-    value.
+    protected ones, so a flood of new values evicts nothing in use, which no cache of cachetools can promise.
+    `on_evict` is called with each evicted value.
     """
 
     def __init__(
@@ -105,8 +107,7 @@ class SeenKeys(Generic[K]):
     """
 
     def __init__(self, max_keys: int) -> None:
-        self._max_keys = max_keys
-        self._hashes: OrderedDict[int, None] = OrderedDict()
+        self._hashes: FIFOCache[int, None] = FIFOCache(max_keys)
 
     def has_seen(self, key: K) -> bool:
         """Whether `key` was seen before; it is remembered from here on."""
@@ -115,6 +116,4 @@ class SeenKeys(Generic[K]):
             del self._hashes[key_hash]
             return True
         self._hashes[key_hash] = None
-        if len(self._hashes) > self._max_keys:
-            self._hashes.popitem(last=False)
         return False
