@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tortoise.fields import IntField
+from tortoise.fields.relational import RelationalField
+from tortoise.models import Model
+
 from domain.enums import TicketStatus
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
+from models import Order
+from rest_compat.serializers import orders as serializers
+from rest_compat.serializers.row_serializer import Computed, EpochSeconds, WithFallback
 
 Schema = Mapping[str, Any]
 
@@ -59,6 +66,32 @@ def _service(description: Schema) -> dict[str, Schema]:
         "status": FLAG,
         **_TIMES,
     }
+
+
+def _describe_row(
+    model: type[Model], keys: Mapping[str, str | Computed | WithFallback], *, computed: Mapping[str, Schema]
+) -> Mapping[str, Schema]:
+    """The serializer's keys: `computed`, or else by their columns."""
+    return {
+        key: computed[key] if key in computed else _describe_column(model, column)
+        for key, column in keys.items()
+    }
+
+
+def _describe_column(model: type[Model], column: str | Computed | WithFallback) -> Schema:
+    if isinstance(column, EpochSeconds):
+        return UNIX
+    if not isinstance(column, str):
+        raise TypeError(f"{column} is computed: describe it")
+    columns = model._meta.fields_map
+    # A relation's own column is known only once the database is open.
+    field = columns[column] if column in columns else columns[column.removesuffix("_id")]
+    if isinstance(field, IntField | RelationalField):
+        return _INTEGER_OR_NULL if field.null else INTEGER
+    members = getattr(field, "enum_type", None)
+    if members is not None and not field.null:
+        return build_enum(members)
+    return _TEXT_OR_NULL if field.null else TEXT
 
 
 def _created_order(provider: Schema) -> Schema:
@@ -116,33 +149,18 @@ _MESSAGE = {
     "is_read": FLAG,
     **_TIMES,
 }
-_ORDER = {
-    "id": INTEGER,
-    "ids": _TEXT_OR_NULL,
-    "type": TEXT,
-    "cate_id": INTEGER,
-    "service_id": INTEGER,
-    "service_type": build_enum(ServiceType),
-    "api_provider_id": _INTEGER_OR_NULL,
-    "api_service_id": _TEXT_OR_NULL,
-    "api_order_id": INTEGER,
-    "uid": INTEGER,
-    "link": TEXT,
-    "quantity": INTEGER,
-    **dict.fromkeys(("usernames", "username", "hashtags", "hashtag", "media", "comments"), _TEXT_OR_NULL),
-    **dict.fromkeys(("sub_posts", "sub_min", "sub_max", "sub_delay"), _INTEGER_OR_NULL),
-    **dict.fromkeys(("sub_expiry", "sub_response_orders"), _TEXT_OR_NULL),
-    "sub_response_posts": _INTEGER_OR_NULL,
-    "sub_status": _TEXT_OR_NULL,
-    "charge": TOMAN,
-    "status": build_enum(OrderStatus),
-    "start_counter": INTEGER,
-    "remains": {"type": "string", "pattern": "^-?[0-9]+$"},
-    "is_drip_feed": FLAG,
-    **dict.fromkeys(("runs", "interval", "dripfeed_quantity"), INTEGER),
-    "note": _TEXT_OR_NULL,
-    **_TIMES,
-}
+_ORDER = _describe_row(
+    Order,
+    serializers.ORDER.keys,
+    computed={
+        "type": TEXT,
+        "api_order_id": INTEGER,
+        "charge": TOMAN,
+        "remains": {"type": "string", "pattern": "^-?[0-9]+$"},
+        "is_drip_feed": FLAG,
+        "note": _TEXT_OR_NULL,
+    },
+)
 _GIFT = {
     "id": INTEGER,
     "service_id": INTEGER,

@@ -20,7 +20,7 @@ def _to_persian_reason(reason: str) -> str:
     return public_reasons.to_persian(PublicReason(reason))
 
 
-_ORDER = RowSerializer[Order](
+ORDER = RowSerializer[Order](
     {
         "id": "id",
         "ids": "legacy_key",
@@ -63,19 +63,19 @@ _ORDER = RowSerializer[Order](
 )
 
 
-ORDER_LIST_COLUMNS = _ORDER.projection
+ORDER_LIST_COLUMNS = ORDER.projection
 """The order columns that `order_list` needs."""
 
 
 def order_list(rows: RowSet[Order] | Sequence[Order]) -> Body:
     """GET order."""
-    return {"status": 200, "orders": _ORDER.serialize_all(rows)}
+    return {"status": 200, "orders": ORDER.serialize_all(rows)}
 
 
 def order_detail(order: Order) -> Body:
     """GET order/{id}: no envelope, and the first key is the order's own status."""
     # A key keeps its first position, so the status that follows in the middle is this one.
-    return {"status": order.status, **_ORDER.serialize(order)}
+    return {"status": order.status, **ORDER.serialize(order)}
 
 
 def order_created(order: Order) -> Body:

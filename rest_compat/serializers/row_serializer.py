@@ -42,6 +42,7 @@ class RowSerializer(Generic[M]):
     """The keys of an object in order, each with its column."""
 
     def __init__(self, keys: Mapping[str, str | Computed | WithFallback]) -> None:
+        self.keys = keys
         self._keys = {
             key: Computed(spec, _keep) if isinstance(spec, str) else spec for key, spec in keys.items()
         }
