@@ -46,9 +46,9 @@ class FieldHints:
     """How a field may be read without its resolver: `strawberry.field(metadata=FieldHints(...).metadata)`."""
 
     read: Callable[[Any], Any] | None = None
-    """Returns what the resolver would for a source, or raises; no side effects. An attrgetter is inlined."""
+    """Returns for a source what its resolver would, or raises; no side effects. An attrgetter is inlined."""
     convert: Callable[[Any], object] | None = None
-    """Applied to what is read, be it by `read` or from a row's column."""
+    """Makes the field's value of what was read, be it by `read` or from the row's column."""
     is_pure: bool = False
     """Whether the resolver itself is such a function, of the source alone."""
     rows: Callable[[Any], RowSource] | None = None
