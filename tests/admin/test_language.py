@@ -120,7 +120,7 @@ async def test_persian_is_the_default_language(client: httpx.AsyncClient) -> Non
         "/",
     ],
 )
-async def test_a_persian_page_says_nothing_in_english(
+async def test_a_persian_page_contains_no_english(
     page: str, app: AppContext, client: httpx.AsyncClient
 ) -> None:
     scenario = await create_scenario(app)

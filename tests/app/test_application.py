@@ -23,7 +23,7 @@ def with_settings(app: AppContext, **settings: object) -> httpx.AsyncClient:
     return create_client(replace(app, settings=Settings.model_validate(known)))
 
 
-async def test_the_front_page_says_where_everything_is(client: httpx.AsyncClient) -> None:
+async def test_the_front_page_lists_every_address(client: httpx.AsyncClient) -> None:
     page = await client.get("/", headers=BROWSER)
     listing = await client.get("/")
     icon = await client.get("/favicon.ico")

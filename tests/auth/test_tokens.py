@@ -47,7 +47,7 @@ def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> No
     assert keys.verify(token + "a", now=TIMESTAMP) is None
 
 
-def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
+def test_an_ended_token_is_rejected_and_others_stay_valid() -> None:
     keys, token, other = TokenKeys([key_pem()]), issue_token(), issue_token(token_id="b" * 80)
     assert keys.verify(token, now=TIMESTAMP) is not None
 
@@ -60,7 +60,7 @@ def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
 
 @settings(max_examples=5 * DEPTH)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
-def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:
+def test_an_issued_token_is_verified_with_its_claims(user_id: int, token_id: str) -> None:
     claims = KEYS.verify(issue_token(user_id=user_id, token_id=token_id), now=TIMESTAMP)
 
     assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=TIMESTAMP + DAY)

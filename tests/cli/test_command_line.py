@@ -132,9 +132,7 @@ def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(migrated: P
     assert "Traceback" not in malformed.stderr + unknown.stderr
 
 
-def test_an_expected_failure_is_one_line_that_says_what_to_do(
-    tmp_path: Path, subtests: pytest.Subtests
-) -> None:
+def test_an_expected_failure_is_one_line_with_the_remedy(tmp_path: Path, subtests: pytest.Subtests) -> None:
     taken = socket.create_server(("127.0.0.1", 0))
     port = taken.getsockname()[1]
     not_a_database = tmp_path / "text.sqlite3"

@@ -20,7 +20,7 @@ def test_one_number_is_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().graphql_max_depth == PerCaller(7, 7, 7)
 
 
-def test_a_text_reads_as_it_is_written() -> None:
+def test_a_formatted_limit_parses_to_itself() -> None:
     assert PerCaller.parse(str(PerCaller(1, 2, 3))) == PerCaller(1, 2, 3)
 
 
@@ -45,7 +45,7 @@ def test_a_bucket_must_hold_the_dearest_operation() -> None:
         (Environment.PRODUCTION, True, True),
     ],
 )
-def test_the_schema_is_shown_in_development_only_unless_a_setting_says_so(
+def test_the_schema_is_public_in_development_or_by_setting(
     environment: Environment, provided: bool | None, shows: bool, tmp_path: Path
 ) -> None:
     settings = Settings(environment=environment, graphql_introspection=provided, data_folder=tmp_path)

@@ -167,7 +167,7 @@ async def test_sums_and_counts_wait_their_turn_and_other_reads_do_not(db: str) -
 
 
 @pytest.mark.both_databases
-async def test_a_long_costly_read_is_broken_off_and_keeps_no_other_read_waiting(database_url: str) -> None:
+async def test_a_long_costly_read_is_cancelled_and_delays_no_other_read(database_url: str) -> None:
     async with database.open_connections(database_url, read_timeout=timedelta(seconds=0.3)):
         rows = (
             "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000000000) "

@@ -54,7 +54,7 @@ def test_writes_and_locking_reads_are_not_limited() -> None:
     assert is_read(" WITH a AS (SELECT 1) SELECT * FROM a")
 
 
-def test_graphql_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_graphql_reports_it_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     found = GraphQLError(
         "x", path=["orders"], original_error=ReadTimedOut("a read took longer than 5 seconds")
     )

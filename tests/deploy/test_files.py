@@ -25,7 +25,7 @@ def test_the_example_environment_has_only_known_settings_and_all_that_production
     assert set(requested.split()) <= named
 
 
-def test_every_unit_is_hardened_alike() -> None:
+def test_every_unit_has_the_same_hardening() -> None:
     units = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
     hardening = {unit.name: set(_HARDENING.findall(unit.read_text(encoding="utf-8"))) for unit in units}
 

@@ -20,7 +20,7 @@ def test_other_texts_are_not_days(text: str) -> None:
     assert calendar_days.parse_day(text) is None
 
 
-def test_a_day_is_written_as_it_is_read() -> None:
+def test_a_day_is_formatted_as_it_is_parsed() -> None:
     assert calendar_days.format_day(date(2026, 2, 3)) == "03/02/2026"
     assert calendar_days.parse_day(calendar_days.format_day(date(2026, 2, 3))) == date(2026, 2, 3)
 
@@ -42,7 +42,7 @@ def test_a_day_begins_at_midnight_in_tehran() -> None:
     ] == [12_600]
 
 
-def test_offsets_change_where_summer_time_begins_and_ends(new_york: None) -> None:
+def test_offsets_change_where_summer_time_starts_and_ends(new_york: None) -> None:
     found = calendar_days.list_utc_offsets(TIMESTAMP, TIMESTAMP + timedelta(days=364))
 
     assert found == [

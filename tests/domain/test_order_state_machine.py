@@ -120,7 +120,7 @@ def test_a_running_subscription_ends_with_its_order(
 
 
 @given(st.sampled_from(OrderStatus), st.none() | st.sampled_from(SubscriptionStatus))
-def test_a_subscription_is_as_it_was_where_its_order_is_not_over_or_it_ended_before(
+def test_a_subscription_is_unchanged_if_its_order_continues_or_it_had_ended(
     status: OrderStatus, subscription: SubscriptionStatus | None
 ) -> None:
     is_running = subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)

@@ -61,9 +61,7 @@ def test_no_two_problems_share_a_sentence() -> None:
         ("," * 50 + "en", Language.PERSIAN),
     ],
 )
-def test_the_preferred_language_is_the_one_ranked_first_that_the_shop_speaks(
-    header: str, language: Language
-) -> None:
+def test_the_language_is_the_highest_ranked_one_that_is_supported(header: str, language: Language) -> None:
     assert problem_messages.choose_language(header) is language
 
 

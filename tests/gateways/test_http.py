@@ -131,7 +131,7 @@ async def test_read_json_gives_up_on_an_answer_that_drips_past_the_deadline(
     assert raised.value.request_sent
 
 
-async def test_read_json_says_the_request_was_not_sent_when_the_connection_is_refused(
+async def test_read_json_reports_an_unsent_request_when_the_connection_is_refused(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     await server.close()
@@ -142,7 +142,7 @@ async def test_read_json_says_the_request_was_not_sent_when_the_connection_is_re
     assert not raised.value.request_sent
 
 
-async def test_read_json_says_the_request_was_not_sent_when_tls_never_answers(
+async def test_read_json_reports_an_unsent_request_when_tls_never_answers(
     server: HttpStubServer,
 ) -> None:
     async with create_client(
@@ -154,7 +154,7 @@ async def test_read_json_says_the_request_was_not_sent_when_tls_never_answers(
     assert not raised.value.request_sent
 
 
-async def test_read_json_says_the_request_may_have_been_sent_when_the_connection_drops(
+async def test_read_json_reports_a_possibly_sent_request_when_the_connection_drops(
     server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.drop()

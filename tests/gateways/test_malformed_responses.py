@@ -123,12 +123,12 @@ def test_a_failure_that_names_an_order_is_of_unknown_outcome(body: object) -> No
 
 
 @pytest.mark.parametrize("message", ["Rate limit exceeded", "Too many requests", "rate_limit_exceeded"])
-def test_a_rate_limit_is_no_refusal(message: str) -> None:
+def test_a_rate_limit_is_not_a_refusal(message: str) -> None:
     with pytest.raises(GatewayRateLimited):
         provider_responses.parse_order_id(JsonResponse(200, {"error": message}))
 
 
-async def test_http_429_is_busy_whatever_it_says(
+async def test_http_429_is_a_rate_limit_with_any_body(
     server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(429, "<html>slow down</html>")
@@ -176,7 +176,7 @@ def test_refill_statuses_used_by_panels_are_recognized(term: str, status: Refill
     assert provider_responses.parse_refill(JsonResponse(200, {"status": term})).status is status
 
 
-def test_a_failed_status_request_is_no_failed_order() -> None:
+def test_a_failed_status_request_is_not_a_failed_order() -> None:
     body = {"status": "fail", "message": "Order not found"}
 
     with pytest.raises(GatewayRejected, match="refused"):

@@ -237,7 +237,7 @@ async def test_a_name_without_an_address_is_unavailable_and_nothing_sent(
     assert not raised.value.request_sent
 
 
-async def test_a_resolver_that_hangs_is_given_up_within_the_connect_timeout() -> None:
+async def test_a_hanging_name_resolution_ends_within_the_connect_timeout() -> None:
     async def hang(host: str, port: int) -> Sequence[str]:
         await asyncio.Event().wait()
         return []

@@ -47,6 +47,6 @@ def test_known_error_messages_determine_the_kind(kind: RefusalKind) -> None:
     )
 
 
-def test_http_401_is_about_the_account_whatever_it_says() -> None:
+def test_http_401_concerns_the_account_with_any_body() -> None:
     assert provider_error_kinds.classify(GatewayRejected(401, "Nope")) is K.ACCOUNT
     assert provider_error_kinds.classify(GatewayRejected(200, "Nope")) is K.OTHER

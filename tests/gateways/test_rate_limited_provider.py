@@ -16,7 +16,7 @@ from gateways.provider_responses import parse_order_id
         JsonResponse(429, None),
     ],
 )
-def test_a_rate_limit_is_no_refusal_of_the_order(answer: JsonResponse) -> None:
+def test_a_rate_limit_is_not_a_refusal_of_the_order(answer: JsonResponse) -> None:
     with pytest.raises(GatewayRateLimited):
         parse_order_id(answer)
 

@@ -186,7 +186,7 @@ class UnresponsiveGateway(socket.socket):
 
 
 @pytest.mark.both_databases
-async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered_500(
+async def test_a_request_interrupted_by_shutdown_after_its_commit_is_not_answered_500(
     own_database_url: str, tmp_path: Path
 ) -> None:
     with UnresponsiveGateway() as gateway:

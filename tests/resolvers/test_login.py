@@ -147,7 +147,7 @@ async def test_a_malformed_username_is_refused_at_both_steps(app: AppContext, us
     assert not await LoginCode.exists()
 
 
-async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(app: AppContext) -> None:
+async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_truncated(app: AppContext) -> None:
     username = f"{'İ' * 60}@{'İ' * 100}.com"
 
     with pytest.raises(MalformedUsername):

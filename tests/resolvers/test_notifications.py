@@ -77,7 +77,7 @@ async def test_marking_none_marks_none() -> None:
     assert await notifications.mark_notifications_read(user, ids=[]) == 0
 
 
-async def test_nobody_marks_a_notification_of_another_user() -> None:
+async def test_a_notification_of_another_user_cannot_be_marked() -> None:
     theirs = await create_notification(await create_user())
 
     assert await notifications.mark_notifications_read(await create_user(), ids=[theirs.id]) == 0

@@ -67,7 +67,7 @@ async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_
     assert fake_providers.calls == []
 
 
-async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_not_sent(
+async def test_an_order_claimed_but_not_started_by_a_worker_is_canceled_and_not_sent(
     app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queue_order(app, provider)
@@ -81,7 +81,7 @@ async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_
     assert fake_providers.placed == {}
 
 
-async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says_so(
+async def test_a_sent_order_is_canceled_when_its_provider_confirms(
     app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(app, provider, can_cancel=True)
@@ -194,7 +194,7 @@ async def test_an_uncancelable_order_is_refused_and_unchanged(
     assert await read_stored_rows() == before
 
 
-async def test_a_cancellation_can_be_asked_for_once(app: AppContext, provider: Provider) -> None:
+async def test_a_cancellation_can_be_requested_once(app: AppContext, provider: Provider) -> None:
     order = await send_order(app, provider, can_cancel=True)
     await cancel(order)
     with pytest.raises(OrderNotCancelable):
@@ -235,7 +235,7 @@ async def test_of_two_concurrent_cancellations_one_counts(
     ],
     ids=["away", "refused"],
 )
-async def test_an_unreachable_provider_is_asked_to_cancel_again_a_minute_later(
+async def test_a_cancellation_is_sent_again_a_minute_later_if_the_provider_is_unreachable(
     failure: GatewayError, app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(app, provider, can_cancel=True)

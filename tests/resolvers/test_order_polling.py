@@ -224,7 +224,7 @@ async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_afte
 
 @pytest.mark.parametrize("status", [S.PROCESSING, S.INPROGRESS])
 @pytest.mark.parametrize("reported", [S.PENDING, S.PROCESSING], ids=str)
-async def test_unchanged_orders_cost_no_transaction_of_their_own(
+async def test_unchanged_orders_take_no_transaction_of_their_own(
     reported: OrderStatus,
     status: OrderStatus,
     app: AppContext,

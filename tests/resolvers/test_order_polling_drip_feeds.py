@@ -227,7 +227,7 @@ async def test_a_drip_feed_canceled_between_two_runs_refunds_the_rest(
         (S.CANCELED, None, S.CANCELED, 300),
     ],
 )
-async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
+async def test_no_run_follows_a_cancellation_request(
     term: OrderStatus,
     remains: int | None,
     status: OrderStatus,

@@ -135,7 +135,7 @@ async def test_a_refunded_amount_is_not_refunded_again(app: AppContext, service:
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(DEPTH))
-async def test_no_walk_through_the_statuses_gives_back_more_than_the_charge(
+async def test_no_sequence_of_statuses_refunds_more_than_the_charge(
     seed: int, app: AppContext, service: Service
 ) -> None:
     chance, buyer = random.Random(seed), await create_user(balance=1_000_000)
@@ -167,7 +167,7 @@ async def test_an_order_by_a_gift_gives_back_nothing(to: OrderStatus, service: S
     assert [status for _, status in await get_history(order)] == [S.PENDING, to]
 
 
-async def test_a_refused_step_leaves_every_row_as_it_was(app: AppContext, service: Service) -> None:
+async def test_a_refused_step_changes_no_row(app: AppContext, service: Service) -> None:
     orders: dict[OrderStatus, Order] = {}
     for current in dict.fromkeys(current for current, _ in REFUSED):
         orders[current] = await place_order(app, service)
@@ -239,7 +239,7 @@ async def test_a_settled_order_leaves_the_worker_nothing_to_do(
     assert (order.dispatch, order.due_at, order.cancel_due_at) == (Dispatch.CLOSED, None, None)
 
 
-async def test_the_date_of_a_change_never_goes_back(app: AppContext, service: Service) -> None:
+async def test_the_date_of_a_change_never_decreases(app: AppContext, service: Service) -> None:
     order = await place_order(app, service)
     async with in_transaction():
         changed = Change(to=S.CANCELED, actor=OrderActor.SYSTEM)

@@ -79,7 +79,7 @@ async def test_orders_are_found_by_status() -> None:
     assert len(await find_order_ids(user, OrderFilter())) == 3
 
 
-async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for() -> None:
+async def test_orders_are_found_by_service_despite_impossible_ids() -> None:
     user = await create_user()
     order = await create_order(user, await create_service())
     await create_order(user, await create_service())

@@ -102,7 +102,7 @@ def forge_cursors(*key: object) -> str:
     direction=st.sampled_from(Direction),
     count=st.integers(0, 24),
 )
-async def test_walking_pages_of_any_size_either_way_gives_every_row_once_in_order(
+async def test_paging_by_any_size_in_either_direction_returns_every_row_once_in_order(
     size: int, by: OrderOrderField, direction: Direction, count: int
 ) -> None:
     await Order.all().delete()
@@ -116,7 +116,7 @@ async def test_walking_pages_of_any_size_either_way_gives_every_row_once_in_orde
 
 
 @pytest.mark.parametrize("direction", list(Direction))
-async def test_a_walk_stays_whole_while_rows_are_added_and_taken_away(direction: Direction) -> None:
+async def test_paging_stays_complete_while_rows_are_added_and_removed(direction: Direction) -> None:
     user = await create_user()
     rows = await create_orders(user, 9)
     read = reader(user, by=OrderOrderField.CREATED_AT, direction=direction)

@@ -65,7 +65,7 @@ async def test_a_payment_is_opened_at_the_gateway_and_waits_for_its_payer(
 
 
 @pytest.mark.parametrize("amount", [-(10**30), -1, 0, 999, 2_001, 10**30])
-async def test_an_amount_out_of_bounds_is_refused_with_them_and_leaves_nothing(
+async def test_an_amount_out_of_range_is_refused_with_the_range_and_stores_nothing(
     amount: int, app: AppContext, gateway: FakePayments
 ) -> None:
     small_shop, payer = with_settings(app, payment_max=2_000), await create_user()
@@ -196,7 +196,7 @@ async def test_the_gateway_is_never_called_inside_a_transaction(app: AppContext)
     assert [connection is outside for connection in seen] == [True, True]
 
 
-async def test_a_test_payment_is_played_to_its_end_and_credits_nobody(
+async def test_a_test_payment_can_be_completed_and_credits_no_wallet(
     app: AppContext, gateway: FakePayments
 ) -> None:
     bystander = await create_user(balance=5)

@@ -208,7 +208,7 @@ async def test_the_owner_is_notified_of_a_pause_once(
     assert [provider.name in note.message for note in notes] == [True]
 
 
-async def test_a_paused_provider_is_asked_about_its_orders_only_where_money_alone_is_missing(
+async def test_the_orders_of_a_paused_provider_are_polled_only_if_it_lacks_credit(
     app: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await send_order(app, provider)

@@ -31,7 +31,7 @@ async def test_the_verified_number_of_an_account_is_notified_of_the_new_one(
     assert sms.notices == [("09121110000", SmsNotice.MOBILE_CHANGED, "0912****000")]
 
 
-async def test_nobody_is_notified_of_an_unverified_or_unchanged_number(
+async def test_an_unverified_or_unchanged_number_causes_no_notification(
     app: AppContext, sms: RecordingSms
 ) -> None:
     await profile.update_profile(app, await create_user(is_verified=False), mobile=NEW)

@@ -250,7 +250,7 @@ async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_s
     assert not again.lacks_totp
 
 
-async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(app: AppContext) -> None:
+async def test_the_second_factor_is_changed_by_a_fresh_staff_session_only(app: AppContext) -> None:
     owner = await create_member(UserRole.OWNER)
     fresh, stale = await create_session(owner), await create_session(owner, proof_age=STALE)
     app_session = Session(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
@@ -270,7 +270,7 @@ async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(app: 
     assert not await totp.is_enabled(owner)
 
 
-async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_it_signs_them_in(
+async def test_staff_change_their_mobile_in_a_fresh_session_and_verify_it_before_sign_in(
     app: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_member(UserRole.MANAGER)

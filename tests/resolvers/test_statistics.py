@@ -52,7 +52,7 @@ async def test_since_takes_orders_of_that_very_second_in_and_older_ones_out(zone
     assert (row.order_count, row.amount) == (2, 110)
 
 
-async def test_nobody_ranks_when_all_orders_are_older() -> None:
+async def test_the_ranking_is_empty_if_all_orders_are_older() -> None:
     await create_order(await create_user(), await create_service())
 
     assert await statistics.list_top_users(since=TIMESTAMP + SECOND) == []
@@ -78,7 +78,7 @@ async def test_services_rank_by_how_often_they_were_ordered() -> None:
     assert rows == [(thrice.id, 3), (once.id, 1), (other_once.id, 1)]
 
 
-async def test_a_table_has_ten_rows_at_most_and_as_many_as_asked_for() -> None:
+async def test_a_table_has_at_most_ten_rows_or_the_requested_number() -> None:
     for _ in range(12):
         await create_order(await create_user(), await create_service())
 

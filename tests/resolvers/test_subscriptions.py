@@ -250,7 +250,7 @@ async def test_a_follower_that_stops_leaves_the_hub(hub: Hub) -> None:
     assert hub.subscriptions == 1
 
 
-async def test_reading_goes_on_when_the_database_is_back() -> None:
+async def test_reading_resumes_when_the_database_is_back() -> None:
     failures = [DBConnectionError("gone"), ConnectionResetError()]
 
     async def read() -> str:

@@ -157,7 +157,7 @@ async def test_a_refused_reply_leaves_the_ticket_closed() -> None:
     assert (await Ticket.get(id=ticket.id)).status is TicketStatus.CLOSED
 
 
-async def test_messages_by_ticket_gives_each_asked_ticket_its_own_oldest_first() -> None:
+async def test_messages_by_ticket_are_grouped_oldest_first() -> None:
     user = await create_user()
     requested, silent, other = [await create_ticket(user) for _ in range(3)]
     for ticket, text in ((requested, "1"), (other, "x"), (requested, "2")):

@@ -208,7 +208,7 @@ async def test_a_gift_used_at_once_by_many_requests_is_one_order(use: Use, clock
 
 
 @EITHER_WAY
-async def test_the_same_key_gives_the_same_order_as_it_was_placed(use: Use, clock: Clock) -> None:
+async def test_the_same_key_returns_the_order_as_placed(use: Use, clock: Clock) -> None:
     user, gift = await create_user(), await create_gift(await create_service())
     won = await win_gift(user, gift, now=clock.current)
     await win_gift(user, gift, now=clock.current)

@@ -218,7 +218,7 @@ async def test_time_bounds_of_entries_are_inclusive() -> None:
     assert await find_entry_ids(user, LedgerFilter(created_at=Range(lte=TIMESTAMP + SECOND))) == [1, 2]
 
 
-async def test_get_entry_gives_the_users_own_and_none_of_anothers() -> None:
+async def test_get_entry_finds_the_user_s_own_entries_only() -> None:
     user, other = await create_user(balance=100), await create_user(balance=7)
     entry = await LedgerEntry.get(user_id=user.id)
 

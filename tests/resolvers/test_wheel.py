@@ -53,7 +53,7 @@ async def test_a_turn_wins_a_gift_that_lasts_a_day(app: AppContext, clock: Clock
     assert await get_ledger(user) == []
 
 
-async def test_a_gift_lasts_as_long_as_the_shop_says(app: AppContext, clock: Clock) -> None:
+async def test_a_gift_expires_after_the_configured_time(app: AppContext, clock: Clock) -> None:
     await create_gift(await create_service())
     brief = with_settings(app, gift_lifetime=timedelta(hours=2))
 
@@ -184,7 +184,7 @@ async def test_the_same_key_gives_the_same_gift(app: AppContext) -> None:
     assert await read_stored_rows() == before
 
 
-async def test_the_same_key_gives_the_gift_as_it_was_won_even_after_its_use(app: AppContext) -> None:
+async def test_the_same_key_returns_the_won_gift_even_after_its_use(app: AppContext) -> None:
     user = await create_user()
     await create_gift(await create_service())
     first = await spin(app, user, key="k")

@@ -71,7 +71,7 @@ async def test_the_order_list_is_the_tokens_users_own_newest_first(
     assert listed == [order.id for order in await Order.filter(user=user).order_by("-id")]
 
 
-async def test_a_token_that_names_another_user_than_its_row_lists_nobodys_orders(
+async def test_a_token_whose_user_differs_from_its_row_lists_no_orders(
     client: httpx.AsyncClient, app: AppContext
 ) -> None:
     user, other = await create_user(), await create_user()

@@ -44,7 +44,7 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
     }
 
 
-async def test_a_post_that_stands_for_another_method_is_refused(
+async def test_a_post_with_a_method_override_is_refused(
     client: httpx.AsyncClient, app: AppContext, subtests: pytest.Subtests
 ) -> None:
     token = await create_authorization(app, await create_user())

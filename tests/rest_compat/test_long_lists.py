@@ -230,7 +230,7 @@ async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
 
 
 @pytest.mark.both_databases
-async def test_nothing_more_is_read_for_a_reader_that_hangs_up(small_chunks: int, app: AppContext) -> None:
+async def test_reading_stops_when_the_client_disconnects(small_chunks: int, app: AppContext) -> None:
     user = await create_user()
     await add_orders(user, 2 * small_chunks + 1)
     headers = {"Host": "localhost", **await create_authorization(app, user)}

@@ -179,7 +179,7 @@ async def test_markup_in_a_receipt_is_shown_and_not_obeyed(receipts: dict[str, h
     assert page.attributes("script") == []
 
 
-async def test_every_page_allows_its_own_style_and_nothing_else_and_is_kept_nowhere(
+async def test_every_page_allows_its_own_style_only_and_is_not_cached(
     receipts: dict[str, httpx.Response],
 ) -> None:
     nonces = set()
@@ -307,7 +307,7 @@ async def test_bytes_that_are_no_text_are_of_no_payment(raw: str, client: httpx.
     assert (await client.get(f"{VERIFY}?{raw}")).status_code == 404
 
 
-async def test_a_test_payment_has_a_receipt_and_credits_nobody(
+async def test_a_test_payment_has_a_receipt_and_credits_no_wallet(
     client: httpx.AsyncClient, gateways: Gateways
 ) -> None:
     await create_payment(None)

@@ -96,7 +96,7 @@ async def test_body_wins_over_the_query() -> None:
     assert (sent.get_text("a"), sent.get_text("b")) == ("body", "query")
 
 
-async def test_json_in_the_query_string_does_no_harm() -> None:
+async def test_json_in_the_query_string_is_harmless() -> None:
     sent = await parse(query='{"cate_id":9,"status":"impedit","order_by":"a"}')
     assert sent.get_integer("cate_id") is None
 
@@ -217,5 +217,5 @@ def test_ordering_takes_known_columns_only(value: object, ordering: tuple[str, D
 @for_each(
     ("spelling", "record"), [("19", 19), ("۱۹", 19), ("sint", 0), ("9" * 30, 0), ("1e3", 0), ("-1", -1)]
 )
-def test_record_id_of_no_integer_is_no_records(spelling: str, record: int) -> None:
+def test_a_record_id_that_is_not_an_integer_finds_nothing(spelling: str, record: int) -> None:
     assert requests.parse_record_id(Request({"type": "http", "path_params": {"id": spelling}})) == record

@@ -91,7 +91,7 @@ async def test_unknown_route_is_404_with_an_empty_message(rest_app: httpx.AsyncC
 
 
 @for_each("path", ["/v1/user/", "/v1/user//", "/v1/user/tickets/19/"])
-async def test_slash_at_the_end_changes_nothing(rest_app: httpx.AsyncClient, path: str) -> None:
+async def test_a_trailing_slash_changes_nothing(rest_app: httpx.AsyncClient, path: str) -> None:
     assert (await rest_app.get(f"/api{path}")).json() == {"message": "Unauthenticated."}
 
 
@@ -129,7 +129,7 @@ async def test_refusal_from_below_keeps_its_status(monkeypatch: pytest.MonkeyPat
     assert (answer.status_code, answer.json()) == (413, {"message": "Content Too Large"})
 
 
-async def test_app_that_hung_up_is_no_crash(
+async def test_a_disconnected_app_causes_no_error(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await answer_to(ClientDisconnect(), monkeypatch)

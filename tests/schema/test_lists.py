@@ -81,7 +81,7 @@ def test_every_list_that_pages_has_a_maker_of_rows() -> None:
     numbers=NUMBERS,
     added=NUMBERS,
 )
-async def test_a_walk_gives_every_row_once_in_order_while_rows_are_added(
+async def test_paging_returns_every_row_once_in_order_while_rows_are_added(
     name: str,
     column: str,
     direction: str,

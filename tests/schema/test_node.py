@@ -193,7 +193,7 @@ async def test_another_users_record_is_indistinguishable_from_a_missing_one(
 
 
 @for_each("kind", OWNED)
-async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
+async def test_a_visitor_must_sign_in_whether_the_record_exists_or_not(
     kind: str, client: httpx.AsyncClient
 ) -> None:
     key = await OWNED[kind](await create_user(balance=1_000))
@@ -215,7 +215,7 @@ async def test_a_number_that_no_record_can_have_is_null(
     assert await fetch_node(to_global_id(kind, number), client, headers) == UNOWNED
 
 
-async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, app: AppContext) -> None:
+async def test_a_test_payment_belongs_to_no_user(client: httpx.AsyncClient, app: AppContext) -> None:
     headers = await create_authorization(app, await create_user())
     assert await fetch_node(await pay(None), client, headers) == UNOWNED
 

@@ -26,7 +26,7 @@ def test_a_problem_shows_its_code_sentence_and_facts() -> None:
     }
 
 
-def test_a_sentence_is_in_the_asked_language() -> None:
+def test_a_message_is_in_the_requested_language() -> None:
     assert problem_unions.to_graphql(Forbidden(), Language.PERSIAN).message == "شما اجازه دسترسی ندارید."
 
 

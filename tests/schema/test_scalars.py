@@ -33,7 +33,7 @@ def test_a_number_without_a_fraction_is_whole_however_json_spells_it(value: floa
 
 
 @for_each("value", [1.5, 2.0**53, float("inf"), True, "1", "1_000", None, [1], 2**53, -(2**53), float("nan")])
-def test_anything_else_is_no_whole_number(value: object) -> None:
+def test_other_texts_are_not_integers(value: object) -> None:
     with pytest.raises(GraphQLError):
         parse_whole_number(value)
 

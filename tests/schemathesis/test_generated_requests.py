@@ -22,14 +22,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield server
 
 
-def test_rest_answers_as_its_description_says(server: LiveServer) -> None:
+def test_rest_responses_match_the_description(server: LiveServer) -> None:
     report = check_rest(server, new_token(server), examples=EXAMPLES, seed=SEED)
     assert report.failures == []
     assert report.answers.total() >= EXAMPLES
     assert {"200 200", "200 400"} <= set(report.outcomes())
 
 
-def test_graphql_answers_as_its_schema_says(server: LiveServer) -> None:
+def test_graphql_responses_match_the_schema(server: LiveServer) -> None:
     report = check_graphql(server, new_token(server), examples=EXAMPLES, seed=SEED)
     assert report.failures == []
     assert report.answers.total() >= EXAMPLES

@@ -104,7 +104,7 @@ async def test_a_newcomer_gets_a_user_and_the_shop_s_token_and_the_same_user_nex
     assert not await OpenIdAttempt.exists()
 
 
-async def test_the_provider_is_asked_with_state_nonce_and_pkce(browser: httpx.AsyncClient) -> None:
+async def test_the_authorization_request_has_state_nonce_and_pkce(browser: httpx.AsyncClient) -> None:
     begun = [await browser.get("/auth/openid/login") for _ in range(2)]
     requested = [parse_qs(urlsplit(answer.headers["location"]).query) for answer in begun]
     for name in ("state", "nonce", "code_challenge"):

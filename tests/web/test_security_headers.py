@@ -47,7 +47,7 @@ def with_settings(app: AppContext, **settings: object) -> httpx.AsyncClient:
     return create_client(replace(app, settings=Settings.model_validate(known)))
 
 
-async def test_every_answer_says_what_browsers_must_not_do_with_it(app: AppContext) -> None:
+async def test_every_response_has_security_headers(app: AppContext) -> None:
     async with create_client(app) as plain, with_settings(app, public_url="https://shop.example") as secure:
         for method, path, status in ANSWERS:
             accept = {"Accept": "text/html"} if path == "/graphql" else {}

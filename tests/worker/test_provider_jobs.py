@@ -114,9 +114,7 @@ async def test_a_shop_without_providers_waits_for_its_first(app: AppContext, sto
     assert served == [provider.id]
 
 
-async def test_each_round_sees_the_provider_as_it_is_by_then(
-    app: AppContext, stopping: asyncio.Event
-) -> None:
+async def test_each_round_reads_the_provider_again(app: AppContext, stopping: asyncio.Event) -> None:
     await create_provider()
     keys: list[str] = []
 

@@ -97,7 +97,7 @@ SLOW_REQUESTS: dict[str, tuple[bytes, bytes, list[bytes]]] = {
 """What a client begins with, what it then sends for ever, and the statuses that it is answered."""
 
 
-def test_a_client_that_dribbles_is_cut(server: LiveServer) -> None:
+def test_a_slow_client_is_disconnected(server: LiveServer) -> None:
     with ThreadPoolExecutor(len(SLOW_REQUESTS)) as pool:
         cut = {
             name: pool.submit(answer_to_dribbling, server, begin, drop)

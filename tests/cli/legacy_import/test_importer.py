@@ -90,7 +90,7 @@ async def test_new_records_go_on_after_the_old_ids(tmp_path: Path) -> None:
     assert (await Category.get(id=50)).name == "ویو"
 
 
-async def test_settled_orders_gave_back_what_their_status_says(tmp_path: Path) -> None:
+async def test_settled_orders_were_refunded_according_to_their_status(tmp_path: Path) -> None:
     states = {"canceled": 50, "refunded": 50, "partial": 12, "completed": 0, "active": 0, "fail": 0}
     rows = [{"id": number, "status": status, "remains": 25} for number, status in enumerate(states, start=1)]
     await import_folder(write_folder(tmp_path, orders=rows))
@@ -206,7 +206,7 @@ async def import_until_orders(folder: Path) -> SourceFolder:
     return source
 
 
-async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Path) -> None:
+async def test_an_unfinished_import_is_resumed_only_with_the_same_files(tmp_path: Path) -> None:
     await import_until_orders(tmp_path)
     # Not by the sequence, which is set in the end.
     stranger = await User.create(id=900, created_at=TIMESTAMP, updated_at=TIMESTAMP)

@@ -90,7 +90,7 @@ async def test_a_caller_with_a_full_queue_gets_a_retry_time(callers: GraphQLClie
     assert await callers.query("{b: cheap}", "10.0.0.2")
 
 
-async def test_nothing_is_read_for_a_client_that_hung_up(tmp_path: Path) -> None:
+async def test_nothing_is_read_for_a_disconnected_client(tmp_path: Path) -> None:
     app = build_app(Settings(data_folder=tmp_path), RecordingSms())
     view = GraphQLView(SCHEMA, app=app, context=Context, ide=HTMLResponse)
     messages: list[Message] = [

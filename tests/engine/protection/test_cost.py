@@ -59,7 +59,7 @@ def test_the_larger_of_two_sizes_counts() -> None:
     assert cost(f"query ($n: Int) {{services(first: 2, last: $n) {ROWS}}}", n=9) == 1 + 9 * 4
 
 
-def test_pages_in_a_fragment_hang_on_the_operation_s_variables() -> None:
+def test_page_sizes_in_a_fragment_depend_on_the_operation_s_variables() -> None:
     text = f"query ($n: Int) {{...f}} fragment f on Query {{a: services(first: $n) {ROWS} ...g}}"
     text += f" fragment g on Query {{b: services(first: $n) {ROWS}}}"
     assert cost(text, n=3) == 2 * (1 + 3 * 4)
@@ -158,7 +158,7 @@ def test_a_cost_beyond_all_limits_is_a_number_of_usual_length() -> None:
     assert cost(text, n=100) == MAX_COST
 
 
-def test_a_field_s_metadata_says_its_price() -> None:
+def test_a_field_s_price_is_in_its_metadata() -> None:
     @strawberry.type
     class Query:
         dear: int = strawberry.field(resolver=lambda: 1, metadata=Cost(7).metadata)

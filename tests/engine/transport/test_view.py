@@ -283,7 +283,7 @@ async def test_invalid_input_of_a_query_names_its_field(http: httpx.AsyncClient)
     assert errors[0]["extensions"] == {"code": "INVALID_INPUT", "field": "first"}
 
 
-async def test_a_field_that_needs_a_user_says_so(http: httpx.AsyncClient) -> None:
+async def test_a_field_that_needs_a_user_documents_it(http: httpx.AsyncClient) -> None:
     body = (await send_query(http, "{private language}", **{"accept-language": "en"})).json()
     assert body["data"] == {"private": None, "language": "en"}
     assert (body["errors"][0]["message"], body["errors"][0]["extensions"]) == (

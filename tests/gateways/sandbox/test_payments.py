@@ -53,7 +53,7 @@ async def test_each_payment_has_an_authority_of_its_own(sandbox: SandboxPayments
     assert len({await open_payment(sandbox) for _ in range(20)}) == 20
 
 
-async def test_an_opened_payment_is_found_undecided(sandbox: SandboxPayments) -> None:
+async def test_a_new_payment_is_undecided(sandbox: SandboxPayments) -> None:
     authority = await open_payment(sandbox, amount=MAX_AMOUNT)
 
     payment = await sandbox.find(authority)

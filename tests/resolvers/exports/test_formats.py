@@ -33,7 +33,7 @@ def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None
 @for_each(
     "text", ["a=1", "https://a.example/?q=1;r=2", "", "۱۲۳", 'say "no", twice\nor so', "a; b", "a|b\tc"]
 )
-def test_any_other_text_is_read_back_as_it_was(text: str) -> None:
+def test_any_other_text_is_unchanged(text: str) -> None:
     assert parse(written(text, "b"))[1] == [text, "b"]
 
 

@@ -172,7 +172,7 @@ async def change(app: AppContext, owner: Session, name: RunningSetting, value: i
     await settings.update_settings(app, owner, values={name: value})
 
 
-async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_after_a_reset(
+async def test_operations_use_changed_settings_immediately_and_the_environment_after_a_reset(
     app: AppContext,
 ) -> None:
     scenario, owner = await create_scenario(app), await create_staff_member(UserRole.OWNER)

@@ -132,7 +132,7 @@ async def test_a_list_is_a_connection_with_a_filter_and_an_order(
 
 
 @pytest.mark.parametrize("name", ["orders", "tickets", "payments", "ledger", "auditLog"])
-async def test_people_in_a_list_cost_no_more_statements_as_it_grows(
+async def test_users_in_a_list_take_a_constant_number_of_statements(
     name: str, client: httpx.AsyncClient, app: AppContext
 ) -> None:
     costs = []

@@ -47,7 +47,7 @@ def set_width(browser: webdriver.Chrome, pixels: int) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
-def test_the_pages_ask_nobody_else_and_fit_a_phone_and_a_desktop(
+def test_the_pages_send_no_foreign_requests_and_fit_a_phone_and_a_desktop(
     browser: webdriver.Chrome, shop_server: LiveServer
 ) -> None:
     for path in READY:
@@ -61,7 +61,7 @@ def test_the_pages_ask_nobody_else_and_fit_a_phone_and_a_desktop(
 
 
 @pytest.mark.parametrize("path", READY)
-def test_the_keyboard_skips_to_the_content_or_walks_the_navigation(
+def test_the_keyboard_skips_to_the_content_or_moves_through_the_navigation(
     browser: webdriver.Chrome, shop_server: LiveServer, path: str
 ) -> None:
     open_page(browser, shop_server, path)

@@ -113,7 +113,7 @@ async def test_the_reseller_reference_is_the_document_at_this_installation_s_add
     assert "checked by" not in html
 
 
-async def test_an_asset_asked_for_by_another_hash_is_not_kept() -> None:
+async def test_an_asset_requested_by_another_hash_is_not_cached() -> None:
     async with client() as reader:
         answer = await reader.get(f"{assets.PATH}/page.css?000000000000")
         missing = await reader.get(f"{assets.PATH}/none.css")

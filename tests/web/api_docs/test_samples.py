@@ -48,7 +48,7 @@ def check_answer(operation: Operation, line: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
-def test_every_example_runs_as_it_stands_and_gets_a_documented_answer(
+def test_every_example_runs_unchanged_and_gets_a_documented_response(
     shop_server: LiveServer, language: str
 ) -> None:
     interpreter, before, around = _LANGUAGES[language]

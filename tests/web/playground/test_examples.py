@@ -12,7 +12,7 @@ EXAMPLES = sorted((ROOT / "web" / "playground" / "src" / "examples").glob("*.gra
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
-def test_an_example_is_valid_and_stands_in_the_built_page(example: Path) -> None:
+def test_an_example_is_valid_and_is_in_the_built_page(example: Path) -> None:
     text = example.read_text(encoding="utf-8")
     assert validate(schema.schema._schema, parse(text)) == []
     built = [

@@ -98,7 +98,7 @@ class Playground:
         return text
 
 
-def test_a_query_is_answered_and_nothing_foreign_is_asked(
+def test_a_query_is_executed_without_requests_to_other_hosts(
     browser: webdriver.Chrome, live_server: "LiveServer"
 ) -> None:
     playground = Playground(browser, live_server.url)

@@ -103,7 +103,7 @@ async def test_an_order_is_completed_within_ten_seconds(sandbox_provider: Sandbo
     ],
 )
 @pytest.mark.parametrize("spelling", ["https://example.com/sandbox/{}", "sandbox_{}", "web.sandbox.{}"])
-async def test_a_link_asks_for_an_outcome(
+async def test_a_link_selects_an_outcome(
     spelling: str, mark: str, last: tuple[OrderStatus, int], sandbox_provider: SandboxProvider
 ) -> None:
     assert (await sandbox_provider.observe_states(spelling.format(mark), seconds=100))[-1] == last
@@ -230,7 +230,7 @@ async def test_finished_and_unknown_orders_cannot_be_canceled(sandbox_provider: 
 @pytest.mark.parametrize(
     ("link", "last"), [("page", RefillStatus.COMPLETED), ("sandbox/refill-rejected", RefillStatus.REJECTED)]
 )
-async def test_a_refill_takes_seconds_and_ends_as_the_link_asks(
+async def test_a_refill_takes_seconds_and_ends_as_selected_by_the_link(
     link: str, last: RefillStatus, sandbox_provider: SandboxProvider
 ) -> None:
     number = await sandbox_provider.add(link)
