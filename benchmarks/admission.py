@@ -157,7 +157,7 @@ async def measure_flood(server: Server) -> dict[str, object]:
     flood = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.admission", "--flood", server.url, cwd=ROOT
     )
-    # The flood's process starts first; what comes before its requests is quiet.
+    # The flood's process starts first and is quiet until its requests begin.
     during, during_unseen = await asyncio.gather(
         known.measure_repeatedly(lambda: _KNOWN, _WATCH_SECONDS),
         newcomer.measure_repeatedly(build_unseen_document, _WATCH_SECONDS, 0.1),

@@ -167,7 +167,7 @@ async def _measure_claims(opened: BenchmarkShop, *, max_calls: int, within_secon
         async def claim() -> float:
             async with in_transaction() as transaction:
                 begun = time.perf_counter()
-                # The claim alone: what follows it speaks to the provider.
+                # Only the claim; the next step calls the provider.
                 claimed = await order_submission._claim(app, provider)
                 seconds = time.perf_counter() - begun
                 await transaction.rollback()

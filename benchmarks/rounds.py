@@ -120,7 +120,7 @@ class Stopwatch:
         self._begun = self._now()
 
     def _now(self) -> tuple[float, ...]:
-        # wrk, which has ended by then, and this program.
+        # This program and wrk, which has exited by then.
         ours = map(resource.getrusage, (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
         return (
             time.monotonic(),
@@ -138,7 +138,7 @@ class Stopwatch:
         spent = [now - then for now, then in zip(self._now(), self._begun, strict=True)]
         wall, server, postgres, load_generator, server_core, stolen1, load_core, stolen2 = spent
         foreign = max(0.0, server_core - server) / wall
-        # What others do on the second core hurts only a server that waits for PostgreSQL or wrk.
+        # Load on the second core slows down only a server that waits for PostgreSQL or wrk.
         if server / wall < _SATURATED:
             foreign += max(0.0, load_core - load_generator - postgres) / wall
         requests = load.requests + unanswered

@@ -88,7 +88,7 @@ async def _insert_records(session: asyncpg.Connection, sizes: Sizes) -> None:
         async with _without_indexes(session):
             for statement in _STATEMENTS.read_text(encoding="utf-8").format(**numbers).split("\n\n"):
                 await session.execute(statement)
-        # As triggers and worker would have left them.
+        # The totals that triggers and worker would have produced.
         for statement in _FILL_TOTALS:
             await session.execute(statement)
         for table in _ALL:

@@ -15,7 +15,7 @@ from benchmarks.workloads import KEY, Request, Workload
 
 CONNECTIONS = 32
 _MAX_USERS = 1_000
-# Lua. Requests are made beforehand, but for those that need a key of their own.
+# Lua. Requests are prepared beforehand, except those that need a key of their own.
 _SCRIPT = """
 local asks = {{
 {asks}

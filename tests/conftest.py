@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    # What was imported stays: walking it again and again would take a twentieth of the run.
+    # Imported modules stay: collecting them again and again would take a twentieth of the run.
     gc.freeze()
     gc.enable()
 

@@ -17,7 +17,7 @@ from models import AccessToken
 Rows = dict[str, list[dict[str, object]]]
 
 
-# Without the access tokens, which tests themselves make to sign in.
+# Without access tokens, which the tests create to sign in.
 _MODELS: dict[str, type[Model]] = {
     model._meta.db_table: model
     for name in models.__all__

@@ -185,7 +185,7 @@ class SharedPostgres:
                 await self._sweep_by(self._session)
                 return
             except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError):
-                # Some tests cut whatever is connected.
+                # Some tests terminate all connections.
                 self._session.terminate()
         self._session = await asyncpg.connect(_libpq_url(self.url))
         await self._session.execute(_DEFINE_SWEEP)
@@ -202,7 +202,7 @@ class SharedSqlite:
 
     def __init__(self, template: str, folder: Path) -> None:
         self.url = copy_sqlite(template, folder)
-        # Not by deleting rows: triggers of append-only tables would have to be dropped and made again.
+        # Not by deleting rows: triggers of append-only tables would have to be dropped and created again.
         self._template = sqlite3.connect(template.removeprefix("sqlite://"))
         self._session = sqlite3.connect(self.url.removeprefix("sqlite://"), isolation_level=None)
         self._clean_version = self._version()

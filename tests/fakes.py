@@ -84,7 +84,7 @@ class FakePayments:
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
         self._fail()
         self.verified += 1
-        # A real gateway takes its time, in which other confirmations go on.
+        # A real gateway takes time, during which other confirmations run.
         await asyncio.sleep(0)
         paid = self.paid.get(authority)
         if paid is None:

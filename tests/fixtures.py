@@ -53,7 +53,7 @@ if MEMORY:
 
 KINDS = ("sqlite", "postgres")
 
-# A slow machine is no counterexample.
+# A slow machine must not fail a property test.
 hypothesis_settings.register_profile("vitrin", deadline=None, max_examples=25 * DEPTH)
 hypothesis_settings.load_profile("vitrin")
 

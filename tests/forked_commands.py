@@ -45,7 +45,7 @@ class ForkedProcess:
     ) -> None:
         """Start `entry`, a function of a module, which reads its arguments from `sys.argv`."""
         started = (entry, list(arguments), dict(environment), str(stdout), str(stderr))
-        # As a daemon it ends with the tests, should one of them leave it running.
+        # A daemon ends with the tests, even if one of them leaves it running.
         self._process = _forking.Process(target=_run, args=started, daemon=True)
         self._process.start()
         assert self._process.pid is not None
@@ -85,7 +85,7 @@ def run_command(*arguments: str, environment: Mapping[str, str]) -> subprocess.C
             code = process.wait()
         finally:
             process.kill()
-        # With its ends of lines as they are.
+        # With its line endings unchanged.
         printed, complained = (file.read_bytes().decode("utf-8") for file in (stdout, stderr))
     return subprocess.CompletedProcess(["main.py", *arguments], code, printed, complained)
 

@@ -45,7 +45,7 @@ class AdminBrowser:
     def __init__(self, driver: webdriver.Chrome, server: LiveServer) -> None:
         self.driver = driver
         self.server = server
-        # Lists of what was looked up are drawn anew while they are looked at.
+        # The list of search results is redrawn while it is read.
         passing = [StaleElementReferenceException, ElementClickInterceptedException]
         self.wait = WebDriverWait(driver, PATIENCE_SECONDS, ignored_exceptions=passing)
 

@@ -44,7 +44,7 @@ def test_cookies_have_the_prefix_and_forms_work_for_their_own_session_alone(
         assert cookie["domain"] == "localhost"
     token = cookies["__Host-csrf"]["value"]
 
-    # What another host of the domain, or a page without TLS, could try to plant.
+    # Cookies that another host of the domain, or a page without TLS, could try to set.
     for planted in ("__Host-csrf=x; path=/admin", "__Host-csrf=x; path=/; domain=localhost", "__Host-csrf=x"):
         admin_browser.driver.execute_script("document.cookie = arguments[0]", planted)
     kept = {cookie["name"]: cookie["value"] for cookie in admin_browser.driver.get_cookies()}

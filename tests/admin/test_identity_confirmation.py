@@ -52,7 +52,7 @@ async def test_a_money_action_requires_the_code_and_returns_to_its_record(
     scenario: Scenario = await create_scenario(app)
     staff_client, viewer = await create_stale_client(app, client, scenario.owner.user)
     page = f"http://localhost:8000/admin/users/detail?pk={scenario.buyer.id}"
-    # The box is in an attribute of its button.
+    # The dialog is in an attribute of its button.
     assert "confirm your identity first" in (await client.get(page)).text
 
     refused = await staff_client.post(

@@ -29,7 +29,7 @@ BALANCE = 10_000
 # What has to differ between the two sets. REST's orders name their category, GraphQL's do not: fingerprints
 # differ, and are known as the same request (test_idempotency.py).
 VARYING = {"id", "mobile", "subject", "email", "code_hash", "ticket_id", "fingerprint"}
-# What the gateway makes of a payment's number.
+# Columns that the gateway derives from a payment's number.
 GATEWAY_COLUMNS = {"authority", "url"}
 # Ids inside texts.
 NUMBERED = {"cause": re.compile(r"[0-9]+"), "result": re.compile(r'(?<="id":)[0-9]+')}

@@ -17,7 +17,7 @@ from tests.database_state import read_stored_rows
 from tests.fakes import TIMESTAMP, RecordingSms
 from tests.resolvers.money_steps import get_balance
 
-# No character, none that is seen, too many, or one among others that is not seen.
+# Empty, invisible only, too long, or with an invisible character inside.
 MALFORMED = ["", "  ", TOO_LONG, "\u200b", "a\u200bb", "\u3164", "a\tb", "a\u00a0b", "\ufeffkey", "a\x7fb"]
 KEY = "8d2c5b2e-5f3b-4a55-9a5e-3f0f6f4a7c11"
 PROBLEM = "... on Problem { code } ... on InvalidInput { field }"

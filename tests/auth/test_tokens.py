@@ -69,7 +69,7 @@ def test_an_issued_token_is_verified_with_its_claims(user_id: int, token_id: str
 @for_each(
     ("timestamp", "is_valid"),
     [
-        # The machine that issues and the one that reads may differ by so much.
+        # The tolerated difference between the clocks of two machines.
         (TIMESTAMP - timedelta(seconds=31), False),
         (TIMESTAMP - timedelta(seconds=30), True),
         (TIMESTAMP, True),
@@ -120,7 +120,7 @@ def test_whatever_our_key_signed_is_read_or_refused_without_an_error(payload: ob
 @settings(max_examples=12 * DEPTH)
 @given(st.data())
 def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> None:
-    # The last character of a base64 text carries bits that no decoder looks at.
+    # The last character of a base64 text carries bits that decoders ignore.
     place = data.draw(st.integers(0, len(TOKEN) - 2))
     letter = data.draw(st.sampled_from("ABCxyz019-_."))
     changed = TOKEN[:place] + letter + TOKEN[place + 1 :]

@@ -43,7 +43,7 @@ async def test_nothing_is_delivered_before_the_commit(hub: Hub) -> None:
         waiting = asyncio.ensure_future(anext(changes))
         async with in_transaction():
             await publish_change(FIRST_USER, LiveTopic.ORDER, "7")
-            # Time enough for what was sent too early.
+            # Enough time for a premature message to arrive.
             await asyncio.sleep(0.1)
             assert not waiting.done()
 

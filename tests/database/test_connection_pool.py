@@ -147,7 +147,7 @@ async def test_a_connection_that_breaks_in_use_makes_room_for_those_who_wait(poo
     await asyncio.sleep(0)
     for connection in acquire_fast:
         connection.terminate()
-    # Even if the holders of the broken ones never give them back.
+    # Even if the broken connections are never released.
     for connection in await asyncio.wait_for(asyncio.gather(*waiting), 30):
         assert await connection.fetchval("SELECT 1") == 1
         await pool.release(connection)

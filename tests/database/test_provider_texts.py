@@ -104,7 +104,7 @@ async def test_the_split_keeps_for_buyers_what_staff_wrote_and_for_staff_what_pr
 
     await migrate(database_before_split, SPLIT)
 
-    # Columns that later migrations add are not there yet.
+    # Columns of later migrations do not exist yet.
     orders = (
         await Order.all()
         .order_by("id")

@@ -59,7 +59,7 @@ async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_au
 ) -> None:
     url = demo_database_url
     async with database.open_connections(url):
-        # Not checkpointed yet: on SQLite it is in the write-ahead log alone.
+        # Not checkpointed yet: on SQLite it is only in the write-ahead log.
         await create_user(balance=77)
         copied = run("backup", tmp_path / "copies", add_parameters(url))
         before = await read_all_rows()
@@ -77,7 +77,7 @@ async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_au
     assert (again.returncode, "restore:" in again.stderr) == (1, True)
     async with database.open_connections(restored):
         now = await database.now()
-        # The numbers go on where they were.
+        # The sequences continue where they were.
         created = await User.create(created_at=now, updated_at=now)
         assert created.id > max(int(str(row["id"])) for row in before["users"])
     if not url.startswith("sqlite"):
@@ -97,7 +97,7 @@ def test_no_tool_gets_the_password_as_an_argument(demo_database_url: str, tmp_pa
     tools, arguments = tmp_path / "tools", tmp_path / "arguments"
     tools.mkdir()
     for name in ("pg_dump", "pg_restore", "psql"):
-        # Notes what every user of the machine could read meanwhile, then does its work.
+        # Records what every user of the machine could read meanwhile, then runs the real tool.
         script = f'#!/bin/sh\ncat /proc/[0-9]*/cmdline >>{arguments}\nexec {_SERVER_S_OWN}/{name} "$@"\n'
         (tools / name).write_text(script)
         (tools / name).chmod(0o700)

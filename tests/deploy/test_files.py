@@ -58,7 +58,7 @@ SERVICES = {
         "sslmode": "disable",
         "connect_timeout": "3",
     },
-    # Options of the pool and the driver, and settings of the server, are no concern of libpq's.
+    # Options of the pool and the driver, and settings of the server, mean nothing to libpq.
     "postgres://vitrin@database/shop?minsize=1&maxsize=2&command_timeout=5&timeout=5"
     "&max_inactive_connection_lifetime=60&statement_cache_size=0&max_cached_statement_lifetime=9"
     "&max_cacheable_statement_size=9&statement_timeout=5000&schema=shop&pgbouncer=true&application_name=x": {

@@ -10,7 +10,7 @@ from domain.money import Toman
 from domain.order_status import OrderStatus, SubscriptionStatus
 from tests.subtest_cases import for_each
 
-# Providers skip steps, so each later one may follow. An error is sent again, held or settled by staff.
+# Providers skip steps, so each later one may follow. Staff resend, hold or settle an order in state error.
 MATRIX = """
 from \\ to  pending processing inprogress completed partial canceled refunded error awaiting
 pending     .       yes        yes        yes       yes     yes      yes      yes   yes

@@ -40,7 +40,7 @@ def test_another_installation_reads_each_status_back(status: OrderStatus) -> Non
 @for_each("status", RefillStatus)
 def test_another_installation_reads_each_refill_s_status_back(status: RefillStatus) -> None:
     answer = JsonResponse(200, {"status": panel_api_vocabulary.REFILL_STATUSES[status]})
-    # What only our staff can decide is under way to a reseller.
+    # Resellers see orders that await our staff as being processed.
     expected = RefillStatus.INPROGRESS if status is RefillStatus.AWAITING else status
     assert parse_refill(answer).status is expected
 

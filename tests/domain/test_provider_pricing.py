@@ -41,7 +41,7 @@ def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, cour
         ("0.000001", 1, 1),
         ("95200", 1, 95_200),
         ("95200.01", 1, 95_201),
-        # More digits than Python's decimals keep by themselves.
+        # More digits than Python's default decimal precision.
         ("123456789012345.000000000000001", 1, 123_456_789_012_346),
     ],
 )

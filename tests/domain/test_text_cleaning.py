@@ -27,7 +27,7 @@ def test_the_bounds_of_the_surrogates_are_not_storable_and_their_neighbours_are(
     )
 
 
-# What pasting brings along: the characters of the shop's own bug reports.
+# Characters that come with pasted text, from real bug reports.
 PASTED = "\u200b\u2060\ufeff\u061c\u00ad\u180e\u3164\u200e\u200f\u202a\u202e\u2066\u2069\u115f\u2800"
 CLEANERS = (
     text_cleaning.clean_line,

@@ -127,7 +127,7 @@ class _NoTransaction:
 
 async def _spend_slowly(user_id: int, amount: Toman) -> Spending:
     spending = await _SPEND(user_id, amount)
-    # The gap in which a death leaves a charge without its order.
+    # A process that dies here leaves a charge without its order.
     await asyncio.sleep(0.05)
     return spending
 

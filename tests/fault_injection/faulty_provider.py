@@ -79,7 +79,7 @@ class FaultyProvider:
         if not self.pending_faults:
             if self.is_calm:
                 return "ok"
-            # Dealt, not drawn, and to the end even in calm: every fault comes up in every run, also where a
+            # Dealt, not drawn, and to the end even in calm: every fault occurs in every run, also if a
             # slow machine sends most of the orders late.
             self.pending_faults = [*FAULTS, *["ok"] * 2 * len(FAULTS)]
             self.chance.shuffle(self.pending_faults)

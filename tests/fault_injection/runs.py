@@ -34,7 +34,7 @@ from tests.resolvers.factories import create_service
 CUSTOMERS, ORDERS_EACH, AT_ONCE = 4, 40, 3
 # Enough for most of the orders, not for all.
 OPENING_BALANCE, PRICE, QUANTITY = 3_300, 1_000, 100
-# Spread over the time in which things break.
+# Spread over the period with faults.
 _PAUSE_SECONDS = 0.5
 _DISTURBANCES = ("kill", "kill", "die", "die", "die", "freeze", "disturb", "disturb")
 _QUIET_SECONDS = 300

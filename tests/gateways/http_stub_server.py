@@ -88,7 +88,7 @@ class HttpStubServer:
                 await writer.drain()
                 await asyncio.sleep(0.01)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # The client gave up, as some tests have it do.
+            pass  # The client gave up, as some tests intend.
         finally:
             del self._serving[writer]
             writer.close()

@@ -48,7 +48,7 @@ async def test_a_slow_provider_does_not_delay_others(app: AppContext, stopping: 
 
     async def operation(_: AppContext, provider: Provider) -> int:
         if provider.id == slow.id:
-            # Would never end if the other one waited for it.
+            # Deadlocks if the other job waits for this one.
             await quick_was_served.wait()
             stopping.set()
         served.append(provider.id)

@@ -103,7 +103,7 @@ def by_http_client(url: str, size: int) -> int:
     address, _, path = url.removeprefix("http://").partition("/")
     client = http.client.HTTPConnection(address, timeout=_PATIENCE_SECONDS)
     statuses = set()
-    # The second one goes over the same connection, where that was kept.
+    # The second request uses the same connection if it was kept alive.
     for _ in range(2):
         client.request("POST", f"/{path}", body=b"x" * size)
         answer = client.getresponse()

@@ -48,7 +48,7 @@ def kill_import_after(batches: int, url: str, folder: Path) -> None:
         assert process.stdout is not None
         for _ in range(batches):
             assert process.stdout.readline()
-            # It goes on only now: a slow machine must not let it run ahead.
+            # It resumes only now, so that it cannot run ahead on a slow machine.
             process.stdin.write("\n")
             process.stdin.flush()
         process.send_signal(signal.SIGKILL)

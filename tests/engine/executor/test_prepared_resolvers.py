@@ -87,7 +87,7 @@ class Query:
         colours: list[Colour] = [Colour.BLUE],  # noqa: B006 - GraphQL's default
     ) -> str:
         answer = describe([numbers, terms, colours])
-        # The next request must not meet this.
+        # The next request must not see this change.
         numbers.append(99)
         colours.append(Colour.RED)
         return answer

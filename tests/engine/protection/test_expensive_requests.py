@@ -54,7 +54,7 @@ async def test_a_bomb_is_refused_by_its_code_and_before_it_costs_much(view: Grap
     assert "data" not in body
     assert len(response.content) < 10_000
     for _ in range(2):
-        # The least of several: the machine may be busy with the collector, too.
+        # The minimum of several runs, because garbage collection may disturb one.
         if seconds >= MAX_SECONDS:
             seconds = min(seconds, (await send(view, bomb))[1])
     assert seconds < MAX_SECONDS

@@ -187,7 +187,7 @@ async def test_points_come_back_with_time(tmp_path: Path) -> None:
     with pytest.raises(AdmissionRejected):
         await admission.admit(requested, context)
 
-    # 20 are left of the first; two more went for reading the document again.
+    # 20 are left after the first; parsing the document again took two more.
     now[0] += 62
     assert (await admission.admit(requested, context)).cost.remaining == 0
 

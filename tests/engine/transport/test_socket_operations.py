@@ -137,7 +137,7 @@ async def test_a_client_that_reads_nothing_is_buffered_little_and_disconnected(
     async with open_socket(running_app.url, max_queue=1) as client:
         await client.initialise()
         await client.start("s", "subscription {flood}")
-        # The network's own buffers fill first; from then on nothing more is made.
+        # The network's buffers fill first; after that no more events are produced.
         sent = -1
         while sent != EVENTS.sent or not sent:
             sent = EVENTS.sent
@@ -147,7 +147,7 @@ async def test_a_client_that_reads_nothing_is_buffered_little_and_disconnected(
         await wait_for(wait_until_running(0))
         await wait_for(wait_until_closed(running_app))
         assert EVENTS.sent < sent + 100
-        # What was sent would have to be taken before a close could be.
+        # Sent messages would have to be read before a close frame.
         client.connection.transport.abort()
 
 

@@ -192,7 +192,7 @@ async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket
         await client.start(
             "s", "subscription ($id: ID!) {ticketMessageAdded(ticketId: $id) {message isMine}}", id=key
         )
-        # Sent at once: the subscription stands before anything that its socket brings after it.
+        # Sent together: the subscription is active before the socket's next message.
         await client.start(
             "m", 'mutation ($id: ID!) {replyToTicket(ticketId: $id, message: "hi") {__typename}}', id=key
         )

@@ -35,7 +35,7 @@ class Event:
     @strawberry.field
     def loaders(self, info: Info) -> str:
         """The number of different loaders used for events so far."""
-        # Kept, so that none is taken for a former one at the same place in memory.
+        # Kept, so that a new loader never has the memory address of an earlier one.
         if not any(known is info.context.loaders for known in EVENTS.loaders):
             EVENTS.loaders.append(info.context.loaders)
         return str(next(n for n, known in enumerate(EVENTS.loaders) if known is info.context.loaders))
