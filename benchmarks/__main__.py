@@ -165,7 +165,7 @@ async def _restore(cluster: Cluster, sizes: Sizes) -> None:
 
 
 async def _check_money(cluster: Cluster, sizes: Sizes, *, answered: int) -> None:
-    """Every answered order has to be there, and paid."""
+    """Check that every acknowledged order exists and is paid."""
     session = await cluster.connect(_DATABASE)
     placed, charged = await session.fetchrow(
         "SELECT count(*), coalesce(sum(charge), 0) FROM orders WHERE id > $1", sizes.orders

@@ -1,4 +1,4 @@
-"""A bar chart as SVG: one panel a work, each on a scale of its own."""
+"""A bar chart as SVG: one panel for each workload, each with its own scale."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

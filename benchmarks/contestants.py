@@ -1,4 +1,4 @@
-"""Who takes part: ours as users run it, and the peers, each one process on the same core."""
+"""The servers: ours as users run it, and the peers, each in one process on the same core."""
 
 import os
 import secrets

@@ -8,7 +8,7 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 
 
 def get_markers(name: str) -> tuple[str, str]:
-    """What stands before and after the section `name`."""
+    """The text before and after the section `name`."""
     return f"<!-- {name}: written by benchmarks/ -->", f"<!-- end of {name} -->"
 
 

@@ -78,7 +78,7 @@ class Site:
 
 
 class Connection:
-    """One connection, kept while it is in use; requests on it come one after the other."""
+    """One keep-alive connection with sequential requests."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)

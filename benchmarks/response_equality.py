@@ -1,4 +1,4 @@
-"""Whether all servers give the same data for the same work."""
+"""Checks that all servers return the same data for the same workload."""
 
 import json
 import secrets

@@ -44,7 +44,7 @@ def to_comparable(work: Workload, answer: Any) -> Any:
 
 
 def normalize(value: Any, name: str = "") -> Any:
-    """`value`, found under `name`, with envelopes of pages taken off and scalars spelled one way."""
+    """`value` of the field `name`, without page envelopes and with normalized scalars."""
     if isinstance(value, dict):
         if "edges" in value:
             return [normalize(edge["node"]) for edge in value["edges"]]

@@ -130,6 +130,6 @@ async def restore(session: asyncpg.Connection, sizes: Sizes) -> None:
 
 
 async def count_audit_differences(url: str) -> int:
-    """How many differences the shop's own audit finds in the records; none, if they are sound."""
+    """The number of differences that the ledger audit finds in the records; 0 if they are consistent."""
     async with database.open_connections(url):
         return len(await audit_ledger())

@@ -54,7 +54,7 @@ class Version:
         return self.contestant.server
 
     def load(self, work: Workload, requests: int) -> Load:
-        """Send exactly so many requests.
+        """Send exactly this number of requests.
 
         Raises:
             SystemExit: not all of them were answered with data.
@@ -199,7 +199,7 @@ def _run_round(
 def _measure_cleanest_pair(
     order: Sequence[Version], work: Workload, requests: int, *, tries: int
 ) -> list[Run]:
-    """One run of each; of several tries, the pair during which others used the machine least."""
+    """One run of each version; of several attempts, the pair with the least other load on the machine."""
     best = _measure_sliced_pair(order, work, requests)
     for _ in range(tries - 1):
         if _foreign_share(best) <= MAX_FOREIGN_SHARE:

@@ -40,7 +40,7 @@ class Request:
     token: str | None = None
 
     def build_headers(self) -> dict[str, str]:
-        """What every client sends, and who it is where that matters."""
+        """The headers of every client, with its token if the request needs one."""
         headers = {"Accept": "application/json"}
         if self.body is not None:
             headers["Content-Type"] = "application/json"

@@ -84,12 +84,12 @@ class Load:
 
     @property
     def bytes_each(self) -> float:
-        """Bytes an answer, its head included."""
+        """Bytes per response, including its head."""
         return self.bytes_received / self.requests if self.requests else 0.0
 
 
 def parse(output: str) -> Load:
-    """What the script's last line says.
+    """The result in the script's last line.
 
     Raises:
         ValueError: wrk printed no such line.
@@ -115,7 +115,7 @@ def render_script(requests: Iterable[Request]) -> str:
 
 
 def write_script(contestant: Contestant, work: Workload, users: Sequence[int], folder: Path) -> Path:
-    """The script of one work: a thousand users, or all if they are fewer, always in the same order."""
+    """The script of one workload: up to a thousand users, always in the same order."""
     chosen = random.Random(1).sample(list(users), min(_MAX_USERS, len(users)))
     file = folder / f"{contestant.name}-{work}.lua"
     file.write_text(render_script(map(contestant.request_builders[work], chosen)), encoding="utf-8")

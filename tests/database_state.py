@@ -38,7 +38,7 @@ async def read_all_rows(*, of: Collection[str] = tuple(_MODELS)) -> Rows:
 
 
 async def read_stored_rows() -> dict[str, list[object]]:
-    """The same as the database has it, to be compared alone: many times as quick."""
+    """The rows as the database stores them, only for comparison; many times faster."""
     client = database.connection()
     if isinstance(client, StatelessClient):
         texts = " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" t" for table in _MODELS)

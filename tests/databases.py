@@ -217,7 +217,7 @@ class SharedSqlite:
         self._session.close()
 
     def _version(self) -> int:
-        """Differs after another connection has written."""
+        """A number that changes after another connection has written."""
         return int(self._session.execute("PRAGMA data_version").fetchone()[0])
 
 

@@ -50,7 +50,7 @@ class FakeProviders:
     polled_orders: list[str] = field(default_factory=list)
 
     def report(self, number: str, status: OrderStatus | None = None, **reported: object) -> None:
-        """What the provider says of an order from now on."""
+        """The provider's report on an order from now on."""
         self.states[number] = replace(SILENT, status=status, **reported)  # type: ignore[arg-type]  # of each field's own type
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:

@@ -60,7 +60,7 @@ hypothesis_settings.load_profile("vitrin")
 
 @pytest.fixture(autouse=True)
 def _lifted_quotas() -> None:
-    """No test meets the quotas of an installation that another test built in this process."""
+    """No test is limited by the quotas of an application that another test built in this process."""
     lift_quotas()
 
 

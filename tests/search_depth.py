@@ -1,4 +1,4 @@
-"""How far random searches go: a little in the plain run, further where SEARCH_DEPTH says so."""
+"""The depth of random searches: small by default, more with SEARCH_DEPTH."""
 
 import os
 

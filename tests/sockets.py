@@ -63,7 +63,7 @@ class Client:
         return code
 
     async def query(self, query: str, **variables: object) -> dict[str, Any]:
-        """The answer to a query or a mutation."""
+        """The response to a query or mutation."""
         await self.start("ask", query, **variables)
         answer = await self.next("ask")
         assert await self.receive() == {"id": "ask", "type": "complete"}
@@ -88,7 +88,7 @@ async def open_socket(
     origin: str | None = None,
     **options: Any,
 ) -> AsyncIterator[Client]:
-    """A client of `url`, a server's http address; it has said nothing yet."""
+    """A client of the server's http address `url`; it has sent nothing yet."""
     address = f"{url.replace('http', 'ws', 1)}{path}"
     offered = [Subprotocol(name) for name in protocols] or None
     page = None if origin is None else Origin(origin)

@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 
 async def wait_for(value: Awaitable[Value]) -> Value:
-    """What comes, or a failure instead of waiting for ever."""
+    """The next message, or a failure after a timeout."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         return await value
 

@@ -1,4 +1,4 @@
-"""What the documents say is what the product does."""
+"""The documents' examples and tables match the product."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def find_examples(document: str) -> list[tuple[str, str]]:
 
 
 def run_command(command: str, server: LiveServer) -> str:
-    """What a command of a document prints when it is given to `server`."""
+    """The output of a document's command, sent to `server`."""
     command = command.replace("http://127.0.0.1:8000", server.url)
     return subprocess.run(shlex.split(command), capture_output=True, check=True).stdout.decode()
 

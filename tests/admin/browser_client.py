@@ -84,7 +84,7 @@ class AdminBrowser:
                 entry.send_keys(value)
 
     def choose(self, name: str, text: str) -> None:
-        """Look a record up in a field that names another list's."""
+        """Search and select a record in a relation field."""
         entry = self.find(f'select[name="{name}"] + .select2 .select2-selection')
         self._bring_into_view(entry)
         entry.click()

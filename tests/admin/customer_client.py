@@ -45,7 +45,7 @@ class Customer:
         assert self.query(query, subject=subject)["createTicket"] == {"__typename": "Ticket"}
 
     def messages(self) -> list[str]:
-        """What stands in the customer's only ticket."""
+        """The messages in the customer's only ticket."""
         [edge] = self.query("{ tickets { edges { node { messages { message } } } } }")["tickets"]["edges"]
         return [message["message"] for message in edge["node"]["messages"]]
 

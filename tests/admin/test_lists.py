@@ -1,4 +1,4 @@
-"""The lists of the staff's pages: who sees what, and that looking never breaks."""
+"""The lists of the staff pages: visibility by role, and no list fails."""
 
 from urllib.parse import quote
 

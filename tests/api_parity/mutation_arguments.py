@@ -1,4 +1,4 @@
-"""Every argument of every mutation, input fields too, with a sound request that holds it."""
+"""Every argument of every mutation, including input fields, with a valid request that contains it."""
 
 import json
 from collections.abc import Iterator
@@ -120,7 +120,7 @@ def is_nullable(argument: str) -> bool:
 
 
 def request(argument: str, scenario: Scenario, value: str | None = None) -> bytes:
-    """The body of the sound request, or with the JSON text `value` in the place of the argument."""
+    """The body of the valid request, or with the JSON text `value` in the place of the argument."""
     operation = ARGUMENTS[argument]
     variables = operation.variables(scenario)
     if value is not None:

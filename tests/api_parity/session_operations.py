@@ -46,7 +46,7 @@ async def start_totp(scenario: Scenario) -> None:
 
 
 async def use_totp(scenario: Scenario) -> None:
-    """The same, with the secret in use and none of its codes spent; a login code is on its way too."""
+    """The same with TOTP enabled and no code used yet; a login code was sent, too."""
     await start_totp(scenario)
     [row] = await TotpSecret.filter(user_id=scenario.user.id)
     await TotpSecret.filter(id=row.id).update(secret=row.pending_secret, pending_secret=None)

@@ -80,7 +80,7 @@ class Client:
         return await self._client.post(f"/api/v1/{path}", headers=headers, json=body)
 
     async def add(self, scenario: Scenario, reseller_key: str, key: bytes) -> Any:
-        """What the reseller API answers to `add` of the plain order."""
+        """The reseller API's response to `add` with the plain order."""
         body = PLAIN.for_rest(scenario, {})
         form = {
             "key": reseller_key,

@@ -119,7 +119,7 @@ async def test_subdomains_are_included_in_hsts_where_that_is_set(app: AppContext
 
 
 async def disconnect(app: AppContext, method: str, path: str, content_type: bytes) -> list[Message]:
-    """What is sent to a client that hangs up in the middle of its body."""
+    """The messages sent to a client that disconnects in the middle of its body."""
     received: list[Message] = [
         {"type": "http.request", "body": b"{", "more_body": True},
         {"type": "http.disconnect"},

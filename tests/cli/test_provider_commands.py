@@ -60,7 +60,7 @@ def add_provider(folder: Path, url: str, *options: str) -> str:
 
 
 def get_error_line(answer: subprocess.CompletedProcess[str]) -> str:
-    """The one line in which a command refuses, without the program's name."""
+    """The single error line of a command, without the program's name."""
     assert (answer.returncode, answer.stdout) == (1, "")
     [line] = answer.stderr.splitlines()
     return line.removeprefix("vitrin: ")

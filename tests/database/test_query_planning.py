@@ -48,7 +48,7 @@ async def replicate(table: str, *, times: int, **changed: str) -> None:
 
 
 async def count_plannings(beginning: str) -> int:
-    """How often the statement that begins so was planned by the connection that is used next."""
+    """How often the next connection has planned the statement with this beginning."""
     client = database.connection()
     assert isinstance(client, StatelessClient)
     [row] = await client.read(

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def list_folded_names() -> dict[int, str]:
-    """What the database compares, by the category's id."""
+    """The folded names in the database, by category id."""
     column = "fold_text(name)" if database.dialect() == "sqlite" else "name_folded"
     rows = await database.fetch(f"SELECT id, {column} AS folded FROM categories")
     return {row["id"]: row["folded"] for row in rows}

@@ -1,4 +1,4 @@
-"""URLs as managed PostgreSQL hands them out."""
+"""URLs as managed PostgreSQL services provide them."""
 
 import asyncpg
 import pytest

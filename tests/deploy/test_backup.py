@@ -34,7 +34,7 @@ def run(script: str, argument: Path | str, url: str, **more: str) -> subprocess.
 
 
 def add_parameters(url: str) -> str:
-    """As operators write it, with the pool's sizes."""
+    """The URL as operators write it, with pool sizes."""
     return url if url.startswith("sqlite") else f"{url}{'&' if '?' in url else '?'}minsize=1&maxsize=4"
 
 

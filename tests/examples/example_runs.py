@@ -17,7 +17,7 @@ _PATIENCE_SECONDS = 180
 
 
 def requires(path: Path, command: str) -> None:
-    """Skip, but not in CI, where `path` was not installed by `command`."""
+    """Skip the test, except in CI, if `path` is missing because `command` was not run."""
     if path.exists():
         return
     reason = f"needs its packages: {command}"

@@ -39,7 +39,7 @@ def violations(
 
 
 def emptiness(tables: Mapping[str, Sequence[Row]], truth: ProviderTruth, deaths: int) -> Iterator[str]:
-    """Why a run shows nothing: too little happened."""
+    """The reason why a run proves nothing: too little happened."""
     if len(tables["orders"]) < MIN_ORDERS:
         yield f"only {len(tables['orders'])} orders"
     if deaths < MIN_DEATHS:

@@ -32,7 +32,7 @@ class Store(Protocol):
         """Cause a realistic disturbance; returns its description."""
 
     def rows(self, table: str) -> list[Row]:
-        """Every row of a table, read raw."""
+        """Every row of a table, by plain SQL."""
 
 
 class SqliteStore:

@@ -36,7 +36,7 @@ class Managed:
         )
 
     def revive(self, *options: str) -> None:
-        """Start it again if it has died by itself, as it does at a named point."""
+        """Restart it if it has exited at a named point."""
         if self.process is not None and self.process.poll() is not None:
             self.deaths += 1
             self.start(*options)

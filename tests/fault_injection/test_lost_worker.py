@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def count_sent_orders(store: Store) -> list[Row]:
-    """The orders, once none is queued or on the wire."""
+    """The number of orders, once none is queued or being sent."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         orders = store.rows("orders")

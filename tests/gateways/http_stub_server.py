@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request as it came over the wire; header names are in lower case."""
+    """One received request; header names are in lower case."""
 
     method: str
     path: str
@@ -48,7 +48,7 @@ class HttpStubServer:
         self._send(b"")
 
     def hang(self) -> None:
-        """Take the request and say nothing."""
+        """Accept the request and send no response."""
         self._send(b"", stays_open=True)
 
     def drip(self) -> None:

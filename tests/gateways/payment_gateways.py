@@ -91,7 +91,7 @@ def zarinpal_error(code: object, message: str = "no") -> str:
 
 
 def gateway_response(data: dict[str, object], answer: dict[str, object]) -> str:
-    """What Zarinpal reads as its `data` and Zibal as its own answer."""
+    """The `data` of Zarinpal's response, and Zibal's whole response."""
     return json.dumps({"data": data, "errors": [], **answer})
 
 

@@ -1,4 +1,4 @@
-"""Answers as providers really give them: behind a notice, before a comment, compressed, in other shapes."""
+"""Real providers' responses: after a PHP notice, before a comment, compressed, in other shapes."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What a process loads that serves: nothing that it never uses."""
+"""A serving process imports no modules that it never uses."""
 
 import importlib.metadata
 import re

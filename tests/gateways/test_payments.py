@@ -1,4 +1,4 @@
-"""What holds for every payment gateway."""
+"""Tests for every payment gateway."""
 
 import json
 import logging

@@ -22,7 +22,7 @@ PROVIDER_URL = "panel.example"
 
 
 class FakeResolver:
-    """A resolver that answers in turn, the last answer for ever, and remembers what it was asked."""
+    """A resolver that returns its answers in turn, then repeats the last one, and records the questions."""
 
     def __init__(self, *answers: Sequence[str] | Exception) -> None:
         self.resolved_hosts: list[tuple[str, int]] = []

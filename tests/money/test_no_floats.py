@@ -1,4 +1,4 @@
-"""No float comes near money: neither written, nor made by a division, nor by a conversion."""
+"""Money code has no floats: no literals, divisions or conversions."""
 
 import ast
 from collections.abc import Iterator

@@ -123,7 +123,7 @@ def installation(database_url: str) -> Iterator[Installation]:
 
 
 class BothApis(RuleBasedStateMachine):
-    """One user walks in and out; after every step the shop is what the model says."""
+    """A random sequence of one user's steps; after each the shop equals the model."""
 
     installation: Installation
 

@@ -1,4 +1,4 @@
-"""Whatever argument takes an id: another user's record is refused, and nothing changes."""
+"""Every argument that accepts an id refuses another user's record and changes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

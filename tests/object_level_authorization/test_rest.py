@@ -1,4 +1,4 @@
-"""Whatever route or parameter takes an id: another user's record is refused, and nothing changes."""
+"""Every route and parameter that accepts an id refuses another user's record and changes nothing."""
 
 from collections.abc import Iterator
 from typing import Any

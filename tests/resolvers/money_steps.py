@@ -1,4 +1,4 @@
-"""What tests of money share: a clock that stands still, ledgers, steps of orders and payments."""
+"""Shared by the tests of money: a stopped clock, ledgers, and steps of orders and payments."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -98,7 +98,7 @@ async def make_due(order: Order) -> None:
 
 
 async def get_history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
-    """Who changed the order to what, oldest first."""
+    """Actor and new status of each event of the order, oldest first."""
     return [
         (event.actor, event.to_status) for event in await OrderEvent.filter(order_id=order.id).order_by("id")
     ]

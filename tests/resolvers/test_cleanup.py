@@ -1,4 +1,4 @@
-"""What has served its time is removed, and nothing that still counts."""
+"""Expired rows are deleted, and no others."""
 
 import asyncio
 import contextvars

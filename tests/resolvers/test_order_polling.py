@@ -1,4 +1,4 @@
-"""What becomes of orders by their providers' reports: believed once, refunded exactly, asked for in time."""
+"""Providers' reports: each is applied once, refunded exactly, and polled in time."""
 
 import asyncio
 from datetime import timedelta

@@ -26,7 +26,7 @@ async def subscribe(app: AppContext, provider: Provider) -> Order:
 async def poll_subscription(
     app: AppContext, provider: Provider, fake_providers: FakeProviders, order: Order, **state: object
 ) -> Order:
-    """The order after its provider said so."""
+    """The order after this report of its provider."""
     fake_providers.report("501", **state)  # type: ignore[arg-type]  # of each field's own type
     await make_due(order)
     await order_polling.poll_orders(app, provider)

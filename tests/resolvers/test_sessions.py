@@ -1,4 +1,4 @@
-"""Tokens: what they say, whom they sign in, and when they no longer do."""
+"""Tokens: their claims, the users they sign in, and when they become invalid."""
 
 import base64
 import hashlib

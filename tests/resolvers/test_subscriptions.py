@@ -63,7 +63,7 @@ Row = TypeVar("Row")
 
 
 async def subscribe(rows: AsyncGenerator[Row, None], hub: Hub) -> "asyncio.Future[Row]":
-    """The first row to come; it is being waited for when this returns."""
+    """The first row, as a task that is already waiting."""
     first = asyncio.ensure_future(anext(rows))
     await asyncio.sleep(0)
     # The hub's own test of its beginning is the other one.

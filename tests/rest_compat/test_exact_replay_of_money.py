@@ -1,4 +1,4 @@
-"""The routes that move money answer with the documented keys and values, and refuse in documented words."""
+"""The routes that move money return the documented keys, values and error messages."""
 
 import json
 from typing import Any

@@ -70,7 +70,7 @@ def app(app: AppContext, gateways: Gateways) -> AppContext:
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: its text, and every tag with its attributes."""
+    """A parsed page: its text, and every tag with its attributes."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

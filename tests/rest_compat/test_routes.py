@@ -34,7 +34,7 @@ async def rest_app() -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def answer_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> httpx.Response:
-    """What comes of a handler that raises `error`."""
+    """The response of a handler that raises `error`."""
 
     async def fail(_request: Request) -> Response:
         raise error

@@ -1,4 +1,4 @@
-"""Every root field is described with an example, and the example does what it shows."""
+"""Every root field's description has an example, which runs and returns what it shows."""
 
 import re
 

@@ -21,7 +21,7 @@ AVOIDED = ("seqscan", "bitmapscan", "sort", "incremental_sort")
 
 
 async def plan_of(recorded: str) -> str:
-    """How the database carries out a statement, as `record_statements` has it with its values."""
+    """The query plan of a statement from `record_statements`."""
     statement, _, values = recorded.rpartition(": [")
     if database.dialect() == "sqlite":
         rows = await database.connection().execute_query_dict(

@@ -42,7 +42,7 @@ class Report:
     failures: list[str] = field(default_factory=list)
 
     def outcomes(self) -> Counter[str]:
-        """Answers by outcome alone."""
+        """Responses counted by outcome."""
         total: Counter[str] = Counter()
         for (_, outcome), count in self.answers.items():
             total[outcome] += count

@@ -42,7 +42,7 @@ NOBODY = "09129999999"
 
 @dataclass
 class Scenario:
-    """One shop, its client, and the secrets that went through requests, none of which may be logged."""
+    """An application, its client, and the secrets sent in requests, none of which may be logged."""
 
     app: AppContext
     client: httpx.AsyncClient

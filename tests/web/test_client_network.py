@@ -1,4 +1,4 @@
-"""One function says which network a caller is, and every limit per address goes by it."""
+"""One function determines a caller's network, and every limit per address uses it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Answers of text are compressed where that gains something and gives nothing away."""
+"""Text responses are compressed if that saves bytes and leaks nothing."""
 
 import gzip
 import zlib

@@ -50,7 +50,7 @@ TYPES = (
 
 
 def list_urls(app: AppContext, authority: str) -> list[str]:
-    """Every address of the application, with something in place of what its path leaves open."""
+    """Every path of the application, with values for its parameters."""
     found = []
     for route in build_application(app).routes:
         if isinstance(route, Route):

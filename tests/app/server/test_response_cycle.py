@@ -79,7 +79,7 @@ def create_cycle(kind: type[Answering], wire: Wire, *, method: str, keep_alive: 
 async def drive_cycle(
     kind: type[CoalescingResponseCycle], messages: list[Message], **options: Any
 ) -> dict[str, object]:
-    """What comes of the messages: bytes, how the connection is left, and what was raised."""
+    """The result of the messages: bytes, the connection's state, and the exception."""
     wire = Wire()
     cycle = create_cycle(kind, wire, **options)
     raised = ""

@@ -67,7 +67,7 @@ def answer_to_dribbling(
 
 
 def read_all(client: socket.socket) -> bytes:
-    """What comes until the server hangs up; a TimeoutError if it does not."""
+    """The bytes until the server closes; a TimeoutError if it does not."""
     received = b""
     try:
         while part := client.recv(65_536):
@@ -94,7 +94,7 @@ SLOW_REQUESTS: dict[str, tuple[bytes, bytes, list[bytes]]] = {
     "a header after an answer": (_HEAD + b"\r\n" + _HEAD, b"X-a: b\r\n", [b"200", b"408"]),
     "a body that nobody reads": (_POST.replace(b"/login", b"/user"), b" ", [b"401"]),
 }
-"""What a client begins with, what it then sends for ever, and the statuses that it is answered."""
+"""A client's first bytes, the bytes it repeats, and the expected statuses."""
 
 
 def test_a_slow_client_is_disconnected(server: LiveServer) -> None:

@@ -1,4 +1,4 @@
-"""A schema of the odd types; its fields answer the odd values."""
+"""A schema of the edge-case types, whose fields return the edge-case values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from tests.engine.executor.edge_case_types import Branch, Colour, Leaf, Node, Pa
 from tests.engine.executor.edge_case_values import VALUES, leaf
 
 CARRIED_OUT: list[str] = []
-"""What mutations did, in order."""
+"""The effects of mutations, in order."""
 
 
 def _resolving(number: int) -> Resolving:

@@ -57,7 +57,7 @@ class RandomRequest:
 
 @dataclass
 class RequestGenerator:
-    """Makes documents by one source of chance; `values` are what the argument of that name may hold."""
+    """Generates documents from one random source; `values` are the possible values of each argument."""
 
     schema: GraphQLSchema
     chance: Random

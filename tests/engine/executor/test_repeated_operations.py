@@ -1,4 +1,4 @@
-"""The shop's own operations answer what graphql-core does, however often they ran before."""
+"""The product's operations return the same as graphql-core, in the first run and in later ones."""
 
 import gc
 import weakref

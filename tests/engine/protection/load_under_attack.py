@@ -38,7 +38,7 @@ _JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Report:
-    """Milliseconds: p50, p99 and the most of the bystander's answers and of refusals."""
+    """Milliseconds: p50, p99 and maximum of the bystander's responses and of refusals."""
 
     bystander_alone: tuple[float, float, float]
     bystander_attacked: tuple[float, float, float]
@@ -96,7 +96,7 @@ async def _bystander(url: str, token: str, seconds: float) -> list[float]:
 
 
 async def _attack(url: str, seconds: float) -> list[float]:
-    """How long each refusal took, of all attackers."""
+    """The durations of all attackers' refusals."""
     ends = time.monotonic() + seconds
     took: list[float] = []
 
@@ -118,7 +118,7 @@ async def _attack(url: str, seconds: float) -> list[float]:
 
 
 async def _find_most_expensive() -> tuple[float, str]:
-    """The bomb whose refusal takes a process the most time, the least of ten runs counted."""
+    """The request whose refusal takes the most CPU time, by the minimum of ten runs."""
     with tempfile.TemporaryDirectory(prefix="vitrin-attack-") as folder:
         app = build_app(Settings(data_folder=Path(folder)), RecordingSms())
         view = GraphQLView(schema.schema, app=app, context=schema.Context, ide=HTMLResponse)
@@ -141,7 +141,7 @@ def _summarize(seconds: list[float]) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    """Measure, or be the attackers that the measurement starts."""
+    """Run the measurement, or the attackers that it starts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--attack", metavar="URL")

@@ -1,4 +1,4 @@
-"""Every bomb is refused for what it is, and before it costs the process much."""
+"""Every expensive request is refused with the right code before it costs much CPU time."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""Documents that are asked for by hash or id."""
+"""Documents requested by hash or id."""
 
 import contextlib
 import hashlib

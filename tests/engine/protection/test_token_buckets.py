@@ -6,7 +6,7 @@ HUNDRED = Capacity(points=100, restore_rate=10)
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 1_000.0

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "graphql_http"
 
 
 def run_audit(url: str) -> list[dict[str, str]]:
-    """What each audit found."""
+    """The findings of each audit."""
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").is_dir():
         reason = f"needs Node 20 and its packages: cd {FOLDER} && npm ci"

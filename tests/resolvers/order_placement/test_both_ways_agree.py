@@ -67,7 +67,7 @@ _NUMBERED_TABLES = ("orders", "order_events", "ledger_entries", "order_total_del
 
 @contextmanager
 def disable_fast_path() -> Iterator[None]:
-    """Orders are not placed at once in here."""
+    """Inside, orders take the step-by-step path."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batched_insert, "get_batch_client", lambda: None)
         yield
@@ -79,7 +79,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 async def create_services() -> list[Service]:
-    """One of every type, dear and cheap, delivered by staff and by a provider, and some that are not sold."""
+    """Services of every type, expensive and cheap, manual and by a provider, and some not on sale."""
     sold, off = await create_category(), await create_category(is_active=False)
     services = [
         await create_service(category=sold, type=type_, price=1_999, drip_feed=True) for type_ in ServiceType
@@ -160,7 +160,7 @@ async def test_both_placement_paths_have_the_same_outcome(seed: int, app: AppCon
 
 
 async def change_at_random(chance: Random, services: list[Service], users: list[int], clock: Clock) -> None:
-    """Now and then, and behind the backs of buyers whom a request knows already."""
+    """Random changes, also of buyers that a request has already loaded."""
     change = chance.randrange(12)
     if change == 0:
         await User.filter(id__in=users).update(custom_rate=chance.choice([0, 1, 33, 50, 100]))

@@ -96,7 +96,7 @@ async def create_refused_order(app: AppContext, service: Service, buyer: User) -
 
 
 async def create_held_refill(order: Order) -> Refill:
-    """A refill whose provider cannot be understood."""
+    """A refill whose provider's reports are unreadable."""
     return await Refill.create(
         order_id=order.id,
         status=RefillStatus.AWAITING,

@@ -120,7 +120,7 @@ def order_refusals(
 
 
 async def settle_unheld_refill(scenario: Scenario, staff: Session) -> object:
-    """Sent again without having looked."""
+    """Resent without confirmation."""
     await set_order_status(scenario.order, OrderStatus.AWAITING, Dispatch.UNKNOWN)
     return await orders.resend_order(staff, order_id=scenario.order.id)
 

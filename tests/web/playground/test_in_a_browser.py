@@ -64,7 +64,7 @@ class Playground:
         return self._answer()
 
     def start(self) -> None:
-        """Runs a subscription; its events come later."""
+        """Start the subscription; its events arrive later."""
         self.driver.find_element(By.CSS_SELECTOR, EXECUTE_BUTTON).click()
 
     def shown(self) -> str:
