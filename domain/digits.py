@@ -10,7 +10,8 @@ _TO_ASCII = {
 # Not int(): it accepts "1_000", " 7 " and every script's digits. A leading sign is allowed, as in PHP, whose
 # clients use the REST routes.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
+"""The integers that both databases store."""
 
 
 def to_ascii(text: str) -> str:
@@ -24,4 +25,4 @@ def parse_integer(text: str) -> int | None:
     if not _INTEGER.fullmatch(ascii_text):
         return None
     value = int(ascii_text)
-    return value if value in _INT64 else None
+    return value if value in INT64 else None

@@ -22,7 +22,6 @@ _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 _REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 _NO_RECORD = re.compile(r"[0.]+", re.ASCII)
 _ZERO_FRACTION = re.compile(r"\.0+\Z", re.ASCII)
-_INT64 = range(-(2**63), 2**63)
 
 
 def parse(content: bytes) -> object:
@@ -73,7 +72,7 @@ def to_integer(value: object) -> int | None:
     comma is a decimal separator in some countries.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if value in _INT64 else None
+        return value if value in digits.INT64 else None
     return _parse_without_plus(_ZERO_FRACTION.sub("", to_text(value)))
 
 

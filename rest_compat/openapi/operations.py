@@ -65,8 +65,8 @@ _USERNAME = _text("an e-mail address or a mobile")
 
 def _build_callback_fields() -> Iterator[tuple[str, Schema]]:
     for callback in dict.fromkeys(kind.callback for kind in GATEWAYS):
-        names = " and ".join(kind.name for kind in GATEWAYS if kind.callback == callback)
-        yield callback.authority, _text(f"the payment at {names}")
+        names = " or ".join(kind.name for kind in GATEWAYS if kind.callback == callback)
+        yield callback.authority, _text(f"the payment's token at {names}")
         yield callback.status, _text(f"`{callback.success}`, or the payer canceled")
 
 

@@ -18,20 +18,20 @@ from rest_compat.errors import MALFORMED_KEY, LegacyError, get_errors
 from rest_compat.openapi.operations import Description
 from rest_compat.openapi.schemas import TEXT, Schema, build_object
 from rest_compat.routes import LegacyRoute
+from web.failures import INTERNAL_ERROR, OUTAGE
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 _PAYMENT_PAGE = "https://shop.example/sandbox/payment/S000000000000000000000000000000000001"
 _WHOLE_NUMBERS = {"X-RateLimit-Limit": "requests a window", "X-RateLimit-Remaining": "requests left in it"}
 _RETRY_AFTER = {"Retry-After": "seconds to wait"}
-_SERVER_ERROR = "Server Error"
 _FRAMEWORK_RESPONSES: Mapping[int, tuple[str, str, Mapping[str, str]]] = {
     401: ("No, an invalid, an expired or a revoked token", "Unauthenticated.", {}),
     404: ("The address holds no id", "", {}),
     408: ("The body did not come in time", "Request Timeout", {}),
     413: ("The body is too large", "Content Too Large", {}),
     429: ("Too many requests", "Too Many Attempts.", {**_RETRY_AFTER, "X-RateLimit-Reset": "unix seconds"}),
-    500: ("A fault of ours", _SERVER_ERROR, {}),
-    503: ("The database is away", "Service Unavailable", _RETRY_AFTER),
+    500: ("A fault of ours", INTERNAL_ERROR.phrase, {}),
+    503: ("The database is away", OUTAGE.phrase, _RETRY_AFTER),
 }
 """Responses of the framework: description, message, and headers besides those of the rate limit."""
 
