@@ -13,11 +13,12 @@ from tqdm import tqdm
 import database
 from cli.legacy_import import importer
 from cli.legacy_import.files import Dialect, UnreadableFile
-from cli.legacy_import.importer import DatabaseInUse, Report
+from cli.legacy_import.importer import Report
 from cli.legacy_import.source_folder import SourceFolder, inspect_folder
-from cli.legacy_import.table_mover import ImportedElsewhere
 from config.settings import Settings
+from resolvers import legacy_imports
 from resolvers.exports.formats import CsvWriter
+from resolvers.legacy_imports import DatabaseInUse, ImportedElsewhere
 
 SOME_ROWS_REJECTED = 3
 _REJECTS_COLUMNS = ("table", "line", "id", "outcome", "reason")
@@ -75,7 +76,7 @@ async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Re
             report = await importer.import_all(source, bars)
             target.truncate(0)
             writer = CsvWriter(target, _REJECTS_COLUMNS)
-            async for found in importer.iterate_findings(source):
+            async for found in legacy_imports.iterate_findings(source.fingerprint):
                 writer.write([found.table_name, found.line, found.record, found.kind, found.reason])
     return report
 

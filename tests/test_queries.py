@@ -6,13 +6,13 @@ from pathlib import Path
 from tests.live_servers import ROOT
 from tests.subtest_cases import for_each
 
-# They write whole tables into an empty database.
-_LOADERS = (ROOT / "cli" / "demo_data", ROOT / "cli" / "legacy_import")
+# It writes whole tables into an empty database.
+_LOADER = ROOT / "cli" / "demo_data"
 FILES = [
     file
     for package in ("admin", "cli")
     for file in sorted((ROOT / package).rglob("*.py"))
-    if not any(file.is_relative_to(loader) for loader in _LOADERS)
+    if not file.is_relative_to(_LOADER)
 ]
 
 

@@ -1,37 +1,17 @@
 """The whole import: starts it, resumes it, or reports a finished one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from tortoise.models import Model
-
-import database
 from cli.legacy_import.source_folder import SourceFolder
 from cli.legacy_import.table_mover import TableMover
 from cli.legacy_import.tables import TABLES, LegacyTable
-from database import bulk
-from models import (
-    Category,
-    LegacyFinding,
-    LegacyImport,
-    LegacyImportTable,
-    Order,
-    Payment,
-    Provider,
-    Service,
-    User,
-)
+from models import LegacyImport
+from resolvers import legacy_imports
 
 BATCH_SIZE = 5_000
-_TABLES_REQUIRED_EMPTY: tuple[type[Model], ...] = (User, Category, Provider, Service, Order, Payment)
-_LOCK = "legacy import"
-_FINDINGS_PAGE_SIZE = 5_000
-
-
-class DatabaseInUse(Exception):
-    """The database contains records that this import did not write."""
 
 
 class ProgressListener(Protocol):
@@ -78,53 +58,15 @@ async def import_all(
         DatabaseInUse: there are records that this import did not write.
         ImportedElsewhere: another process is running the import.
     """
-    of_import = await _begin_or_resume(source)
+    begins = {name: (file.begin, file.begin_line) for name, file in source.files.items()}
+    of_import = await legacy_imports.begin_or_resume(source.fingerprint, begins=begins)
     was_finished = of_import.finished_at is not None
     if not was_finished:
         for table in TABLES:
             if table.name in source.files:
                 await _move(table, source, of_import, watcher, batch_size=batch_size)
-        await _finish(of_import)
+        await legacy_imports.finish(of_import, tables={*(table.target for table in TABLES), "ledger_entries"})
     return await _build_report(of_import, was_finished_before=was_finished)
-
-
-async def iterate_findings(source: SourceFolder) -> AsyncIterator[LegacyFinding]:
-    """All rows that were skipped or changed, in the order of the import."""
-    last, query = 0, LegacyFinding.filter(legacy_import__fingerprint=source.fingerprint).order_by("id")
-    while page := await query.filter(id__gt=last).limit(_FINDINGS_PAGE_SIZE):
-        for finding in page:
-            yield finding
-        last = page[-1].id
-
-
-async def _begin_or_resume(source: SourceFolder) -> LegacyImport:
-    async with database.exclusive_transaction(_LOCK):
-        known = await LegacyImport.get_or_none(fingerprint=source.fingerprint)
-        if known is None:
-            return await _create_import(source)
-        if known.finished_at is None:
-            await _reject_database_in_use(known)
-        return known
-
-
-async def _create_import(source: SourceFolder) -> LegacyImport:
-    if await LegacyImport.filter(finished_at=None).exists():
-        raise DatabaseInUse("an import of other files, or of files that have changed, is unfinished")
-    for model in _TABLES_REQUIRED_EMPTY:
-        if await model.exists():
-            raise DatabaseInUse(f"the database already has {model._meta.db_table}")
-    begun = await LegacyImport.create(fingerprint=source.fingerprint, started_at=await database.now())
-    for name, file in source.files.items():
-        await LegacyImportTable.create(
-            legacy_import=begun, name=name, position=file.begin, line=file.begin_line
-        )
-    return begun
-
-
-async def _reject_database_in_use(unfinished: LegacyImport) -> None:
-    progress = await LegacyImportTable.get(legacy_import=unfinished, name="users")
-    if await User.all().count() != progress.written:
-        raise DatabaseInUse("the database has users that the unfinished import did not write")
 
 
 async def _move(
@@ -135,26 +77,17 @@ async def _move(
     *,
     batch_size: int,
 ) -> None:
-    progress = await LegacyImportTable.get(legacy_import=of_import, name=table.name)
+    progress = await legacy_imports.get_progress(of_import, table.name)
     if progress.is_finished:
         return
     watcher.begin(table.name, rows=source.files[table.name].rows, done=progress.written + progress.rejected)
     async for moved in TableMover(table, source, of_import).move(progress, batch_size=batch_size):
         watcher.advance(moved)
-    await LegacyImportTable.filter(id=progress.id).update(is_finished=True)
-
-
-async def _finish(of_import: LegacyImport) -> None:
-    async with database.exclusive_transaction(_LOCK):
-        await bulk.advance_id_sequences([*{table.target for table in TABLES}, "ledger_entries"])
-        await LegacyImport.filter(id=of_import.id).update(finished_at=await database.now())
+    await legacy_imports.finish_table(progress)
 
 
 async def _build_report(of_import: LegacyImport, *, was_finished_before: bool) -> Report:
-    tables = await LegacyImportTable.filter(legacy_import=of_import).order_by("id")
-    (opened,) = await database.fetch(
-        "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM ledger_entries WHERE kind = 'opening'"
-    )
+    tables = await legacy_imports.list_progress(of_import)
     return Report(
         was_finished_before=was_finished_before,
         tables={
@@ -163,5 +96,5 @@ async def _build_report(of_import: LegacyImport, *, was_finished_before: bool) -
         },
         money_read=sum((Decimal(table.money_read) for table in tables), Decimal(0)),
         money_rejected=sum((Decimal(table.money_rejected) for table in tables), Decimal(0)),
-        money_imported=int(opened["total"]),
+        money_imported=await legacy_imports.sum_opening_balances(),
     )

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import database
 from cli.legacy_import.cells import Row, Unreadable
 from database import bulk
 from domain import emails, mobiles
 from domain.service_types import ServiceType
+from models import Category, Provider
+from resolvers import legacy_imports
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +77,12 @@ class References:
 
 async def load_catalogue() -> Catalogue:
     return Catalogue(
-        categories={row["id"] for row in await database.fetch("SELECT id FROM categories")},
+        categories=await legacy_imports.list_ids(Category),
         services={
-            row["id"]: SoldService(category_id=row["category_id"], type=ServiceType(row["type"]))
-            for row in await database.fetch("SELECT id, category_id, type FROM services")
+            number: SoldService(category_id=category_id, type=type_)
+            for number, category_id, type_ in await legacy_imports.list_service_types()
         },
-        providers={row["id"] for row in await database.fetch("SELECT id FROM providers")},
+        providers=await legacy_imports.list_ids(Provider),
     )
 
 

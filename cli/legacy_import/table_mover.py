@@ -7,7 +7,6 @@ from itertools import islice
 
 from tortoise.transactions import in_transaction
 
-import database
 from cli.legacy_import import catalogue, files, references
 from cli.legacy_import import users as legacy_users
 from cli.legacy_import.cells import Row, Unreadable, parse_decimal
@@ -18,19 +17,10 @@ from cli.legacy_import.tables import LegacyTable
 from database import bulk
 from domain.enums import FindingKind, LedgerKind
 from models import LegacyImport, LegacyImportTable
+from resolvers import legacy_imports
 
 _FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()
 _LEDGER_COLUMNS = "user_id kind amount balance_after cause created_at".split()
-# Guarded by the start of the batch: of two concurrent processes, the second finds nothing left to do.
-_ADVANCE = """
-UPDATE legacy_import_tables SET position = $2, line = $3, written = written + $4, rejected = rejected + $5,
-    corrected = corrected + $6, money_read = $7, money_rejected = $8
-WHERE id = $1 AND position = $9 RETURNING id
-"""
-
-
-class ImportedElsewhere(Exception):
-    """Another process is running the same import."""
 
 
 @dataclass(kw_only=True)
@@ -79,7 +69,15 @@ class TableMover:
                 started_at=self._import.started_at,
             )
             result = self._convert(batch, rows, found)
-            await self._advance(progress, result, batch[-1])
+            await legacy_imports.advance(
+                progress,
+                to=(batch[-1].end, batch[-1].next_line),
+                written=len(result.written),
+                rejected=result.rejected,
+                corrected=result.corrected,
+                money_read=result.money_read,
+                money_rejected=result.money_rejected,
+            )
             await self._write(result, found)
         await progress.refresh_from_db()
 
@@ -123,22 +121,6 @@ class TableMover:
         place = self._places["id"]
         number = record.cells[place][:40].replace("\x00", "") if len(record.cells) > place else None
         return (self._import.id, self._table.name, record.line, number, kind, reason)
-
-    async def _advance(self, progress: LegacyImportTable, result: Batch, last: Record) -> None:
-        advanced = await database.fetch(
-            _ADVANCE,
-            progress.id,
-            last.end,
-            last.next_line,
-            len(result.written),
-            result.rejected,
-            result.corrected,
-            str(Decimal(progress.money_read) + result.money_read),
-            str(Decimal(progress.money_rejected) + result.money_rejected),
-            progress.position,
-        )
-        if not advanced:
-            raise ImportedElsewhere("another process goes on with this import")
 
     async def _write(self, result: Batch, found: References) -> None:
         started_at = self._import.started_at

@@ -7,9 +7,9 @@ import pytest
 
 from cli.legacy_import import importer
 from cli.legacy_import.files import UnreadableFile
-from cli.legacy_import.importer import DatabaseInUse, Report
+from cli.legacy_import.importer import Report
 from cli.legacy_import.source_folder import SourceFolder
-from cli.legacy_import.table_mover import ImportedElsewhere, TableMover
+from cli.legacy_import.table_mover import TableMover
 from cli.legacy_import.tables import TABLES
 from domain.enums import PaymentStatus
 from domain.order_status import OrderStatus
@@ -29,6 +29,7 @@ from models import (
     User,
 )
 from resolvers import ledger_audit, wallet
+from resolvers.legacy_imports import DatabaseInUse, ImportedElsewhere
 from tests.cli.legacy_import import generate
 from tests.cli.legacy_import.legacy_folders import SOUND, SilentListener, open_source_folder, write_folder
 from tests.fakes import TIMESTAMP, create_user
