@@ -134,7 +134,7 @@ class Caller:
     async def measure_repeatedly(
         self, query: Callable[[], str], seconds: float, pause: float = _PAUSE_SECONDS
     ) -> list[float]:
-        """Milliseconds of answers, asked one after the other for so long."""
+        """Milliseconds of sequential responses during this time."""
         took, ends = [], time.monotonic() + seconds
         while time.monotonic() < ends:
             took.append(await self.analyze_document(query()))
@@ -173,7 +173,7 @@ async def measure_flood(server: Server) -> dict[str, object]:
 
 
 async def send_flood(url: str) -> None:
-    """Send the flood, hanging up right after each request."""
+    """Send the flood, disconnecting right after each request."""
     host, port = httpx.URL(url).host, httpx.URL(url).port
 
     async def send() -> None:

@@ -10,7 +10,7 @@ _SECONDS_BETWEEN_ORDERS = 600
 
 
 async def add(url: str, orders: int) -> None:
-    """Add so many orders to a database with the demo, ten minutes apart, of a thousand new users in turn."""
+    """Add orders to a database with the demo, ten minutes apart, for a thousand new users in turn."""
     async with database.open_connections(url):
         await _copy(User, _USERS, {"mobile": "NULL", "email": "NULL"})
         first = await database.fetch("SELECT max(id) - $1 AS id FROM users", _USERS)

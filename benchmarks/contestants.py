@@ -26,7 +26,7 @@ OURS = "vitrin"
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
-    """A server and what it can be asked."""
+    """A server and its request builders."""
 
     server: Server
     request_builders: Mapping[Workload, RequestBuilder]

@@ -13,7 +13,7 @@ def get_markers(name: str) -> tuple[str, str]:
 
 
 def replace_section(text: str, name: str, content: str) -> str:
-    """`text` with the section's content exchanged.
+    """`text` with the section's content replaced.
 
     Raises:
         ValueError: the text has no such section.

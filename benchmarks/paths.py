@@ -12,7 +12,7 @@ PYTHON = PYTHON_FOLDER / ".venv" / "bin" / "python"
 
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE = _CORES[0]
-"""One server at a time runs here, and nothing of ours besides."""
+"""The core on which one server at a time runs, and nothing else of ours."""
 LOAD_CORE = _CORES[1 % len(_CORES)]
 """PostgreSQL, wrk and these programs run here."""
 

@@ -57,7 +57,7 @@ class Server:
             )
 
     def wait_until_ready(self) -> None:
-        """Until it answers anything at all."""
+        """Wait until it answers anything."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process is not None and self.process.poll() is None:
             try:

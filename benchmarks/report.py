@@ -15,7 +15,7 @@ _HEAD = (
 
 
 def render_table(figures: Sequence[Figures]) -> str:
-    """Markdown; within a work, who takes least CPU comes first."""
+    """Markdown; within a workload, sorted by CPU time."""
     rows = [_HEAD, "|---|---|" + "--:|" * 11]
     for work in Workload:
         of_work = [one for one in figures if one.work is work]

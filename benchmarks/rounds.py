@@ -98,7 +98,7 @@ class Cell:
 
 
 def build_cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -> Iterator[Cell]:
-    """All cells, work by work; works that change the records come last."""
+    """All cells by workload; those that change the records come last."""
     for work in Workload:
         users = response_equality.get_user_ids(work, sizes)
         for one in contestants:

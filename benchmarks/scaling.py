@@ -121,7 +121,7 @@ def _render_throughput_table(opened: BenchmarkShop, counts: Sequence[int]) -> st
 
 
 def _measure_throughput(opened: BenchmarkShop, count: int) -> float:
-    """All processes at once, each loaded by a wrk of its own; the connections are shared out."""
+    """All processes at once, each loaded by its own wrk; the connections are divided among them."""
     with ExitStack() as stack:
         servers = [
             stack.enter_context(

@@ -49,7 +49,7 @@ def open_shop(cluster: Cluster, name: str, sizes: Sizes, folder: Path) -> Benchm
 
 @contextmanager
 def open_temporary_shop(sizes: Sizes) -> Iterator[tuple[Cluster, BenchmarkShop]]:
-    """A shop on a cluster of its own; both are gone afterwards."""
+    """A shop on a cluster of its own; both are removed afterwards."""
     with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
         yield cluster, open_shop(cluster, "bench", sizes, Path(name))
 

@@ -43,7 +43,7 @@ ORDER_ROWS = {
 
 
 def draw_packages() -> str:
-    """Mermaid: a box for each layer; an arrow for each import that no longer way implies."""
+    """Mermaid: a box for each layer; an arrow for each import that no longer path implies."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = [layer.split(" | ") for layer in settings["contracts"][0]["layers"]]
     graph = grimp.build_graph(*settings["root_packages"], cache_dir=None)

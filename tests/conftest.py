@@ -1,4 +1,4 @@
-"""Loads the fixtures, and lets Python keep the bytecode of what tests import."""
+"""Loads the fixtures and lets Python write bytecode files."""
 
 import gc
 import os

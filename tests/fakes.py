@@ -70,7 +70,7 @@ class FakePayments:
         self.fail_next: GatewayError | None = None
 
     def pay(self, authority: str, amount: Toman | None = None) -> None:
-        """The payer pays, another amount than the asked one if given."""
+        """The payer pays the requested amount, or another if given."""
         self.paid[authority] = self.opened[authority] if amount is None else amount
 
     async def open(

@@ -16,7 +16,7 @@ from tests.forked_commands import ROOT as ROOT
 from tests.forked_commands import ForkedProcess, run_command
 
 _PATIENCE_SECONDS = 180
-"""Waits end at once where nothing hangs: it is sized for a machine that does ten other things."""
+"""Waits end as soon as the server answers; the limit is for a machine with ten times the load."""
 
 
 def find_free_port() -> int:

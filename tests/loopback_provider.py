@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 
 class LoopbackProvider:
-    """Remembers what it was asked; answers each action with what `answers` holds for it."""
+    """Records its requests; answers each action from `answers`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The pages in Persian and in English: nothing is left untranslated, and each goes its own way."""
+"""The pages in Persian and English: every text is translated, with the right direction."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the pages let browsers do: nothing of other sites, and no script but their own."""
+"""The pages' security policy: no other sites, and only their own scripts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Announcements reach the subscribers whom they concern, once they are committed."""
+"""Committed changes reach the subscribers they concern."""
 
 import asyncio
 import uuid

@@ -55,7 +55,7 @@ class Managed:
             self.process.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
-        """End it for good, in whatever state it is."""
+        """Kill it in any state."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()

@@ -140,7 +140,7 @@ class Run:
 
     @contextmanager
     def _processes(self) -> Iterator[tuple[Managed, list[Managed]]]:
-        """The provider, and the product: a server, and the workers beside it."""
+        """Start the provider, the server and its workers."""
         variables = environment(**self.settings)
         upstream = Managed(
             "provider",

@@ -30,7 +30,7 @@ REPLY = "mutation ($id: ID!, $text: String!) {replyToTicket(ticketId: $id, messa
 async def subscribe(
     fleet: Fleet, user: User, query: str, *, server: int, **variables: object
 ) -> AsyncIterator[Client]:
-    """A client of one server whose subscription `s` stands."""
+    """A client of one server with the active subscription `s`."""
     async with open_socket(fleet.servers[server].url) as client:
         await client.initialise(await fleet.create_token(user))
         await client.start("s", query, **variables)

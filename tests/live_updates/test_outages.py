@@ -103,7 +103,7 @@ async def owners_browser(fleet: Fleet) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def assert_away_on_pages(browser: httpx.AsyncClient, path: str, form: dict[str, str] | None) -> None:
-    """The page, asked for or sent as a form, is the plain one in either language."""
+    """The page, by GET or by a form, is the plain one in either language."""
     for language, line in _FIRST_LINES.items():
         browser.cookies.set("language", language)
         answer = await browser.request("POST" if form else "GET", path, data=form)

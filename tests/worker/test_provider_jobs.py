@@ -1,4 +1,4 @@
-"""Jobs that run for each provider by itself: none waits for another, and all end in order."""
+"""Jobs that run separately for each provider: none waits for another, and all stop in order."""
 
 import asyncio
 import logging

@@ -45,7 +45,7 @@ def open_connection(server: LiveServer) -> socket.socket:
 def answer_to_dribbling(
     server: LiveServer, begin: bytes, drop: bytes, *, every_seconds: float = 0.05
 ) -> bytes:
-    """All that comes back to a client that sends `begin` and then `drop` for ever, until it is cut."""
+    """Everything received by a client that sends `begin` and then repeats `drop` until disconnected."""
     with open_connection(server) as client:
         client.sendall(begin)
         is_cut = threading.Event()

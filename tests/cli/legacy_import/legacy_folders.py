@@ -35,7 +35,7 @@ SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
 
 
 def write_folder(folder: Path, **rows: Sequence[Mapping[str, Any]]) -> Path:
-    """CSV files of the sound panel, with these tables' rows in place of its own."""
+    """CSV files of a valid panel, with the given rows for these tables."""
     for name, table in {**SOUND, **rows}.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as target:
             writer = csv.DictWriter(target, HEADERS[name])

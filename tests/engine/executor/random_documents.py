@@ -1,4 +1,4 @@
-"""Random documents that fit a schema: aliases, fragments, conditions, fields that are asked twice, and
+"""Random documents that fit a schema: aliases, fragments, conditions, fields selected twice, and
 arguments of every kind, in the document and in variables."""
 
 from dataclasses import dataclass, field

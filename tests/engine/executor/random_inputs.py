@@ -1,4 +1,4 @@
-"""Random values of input types: as JSON, and as GraphQL's literals; now and then one that does not fit."""
+"""Random values of input types, as JSON and as GraphQL literals; some are invalid."""
 
 import json
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ class Doubling(FieldExtension):
 
 
 class Bracketing(FieldExtension):
-    """Changes what its field answers."""
+    """Changes its field's result."""
 
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **kwargs: Any

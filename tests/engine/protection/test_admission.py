@@ -1,4 +1,4 @@
-"""Admission of unseen documents: paid for before they wait, given up by clients that are gone."""
+"""Admission of unseen documents: charged before they wait, dropped if the client disconnects."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The queue of unseen documents: one at a time, fair, bounded, and left by those who are gone."""
+"""The queue of unseen documents: one at a time, fair, bounded, without disconnected callers."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from engine.protection.fair_queue import FairQueue, QueueFull
 
 
 class RecordedJobs:
-    """Jobs that write down in which order they ran, each when it is let go on."""
+    """Jobs that record the order in which they ran, each released by the test."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []

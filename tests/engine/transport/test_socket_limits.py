@@ -37,7 +37,7 @@ def address_header(address: str) -> dict[str, str]:
 
 
 def by_its_header(app: ASGIApp) -> ASGIApp:
-    """The application, asked from the address that a header names."""
+    """The application, which takes the caller's address from a header."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
         address = dict(scope.get("headers", ())).get(b"x-address", b"192.0.2.1")

@@ -1,4 +1,4 @@
-"""A socket lasts no longer than the token that it began with."""
+"""A socket is closed when its token ends."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
