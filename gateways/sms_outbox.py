@@ -98,7 +98,7 @@ class SmsOutbox:
         _, unfinished = await asyncio.wait(self._tasks, timeout=max_wait.total_seconds())
         if not unfinished:
             return
-        metrics.SMS.labels("given up").inc(len(unfinished))
+        metrics.SMS.labels("cancelled").inc(len(unfinished))
         logger.error("sms cancelled by shutdown: count=%d", len(unfinished))
         for task in unfinished:
             task.cancel()
