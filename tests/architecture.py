@@ -60,7 +60,12 @@ def draw_packages() -> str:
     lines = ["flowchart TD"]
     for number, layer in enumerate(layers):
         if len(layer) > 1:
-            lines.append(f"  subgraph layer{number} [ ]\n    direction LR\n    {'; '.join(layer)}\n  end")
+            lines += [
+                f'  subgraph layer{number} [" "]',
+                "    direction LR",
+                f"    {'; '.join(layer)}",
+                "  end",
+            ]
     for package in packages:
         implied = set().union(*(_reach(other, imported) for other in imported[package]))
         lines += [f"  {package} --> {other}" for other in sorted(imported[package] - implied)]
