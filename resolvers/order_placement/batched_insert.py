@@ -10,7 +10,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 import asyncpg
@@ -29,6 +31,7 @@ from resolvers.idempotency import LIFETIME, IdempotentRequest
 from resolvers.order_placement import service_cache
 from resolvers.order_placement.service_cache import IS_UNCHANGED, CachedService
 
+_is_not_none = partial(is_not, None)
 _log = logging.getLogger("vitrin.placing")
 _DATABASE_TIMESTAMPS = ("created_at", "updated_at", "due_at")
 _KEY_LIFETIME_SECONDS = int(LIFETIME.total_seconds())
@@ -129,8 +132,9 @@ async def place(
     Raises:
         ValidationError: a text is too long.
     """
-    values = zip(inserts.get_columns(Order), inserts.to_db_values(order), strict=True)
-    row = {name: value for name, value in values if value is not None}
+    columns, values = inserts.get_columns(Order), inserts.to_db_values(order)
+    # Dozens of columns: a comprehension would take 4 % of the whole request's bytecodes.
+    row = dict(compress(zip(columns, values, strict=True), map(_is_not_none, values)))
     for name in _DATABASE_TIMESTAMPS:
         row[name] = name in row
     row |= {"version": cached_service.version, "rate": discount_percent}
