@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, cast
 
 import strawberry
@@ -223,6 +224,7 @@ class Engine:
             yield _build_rejection([_locate_error(error, operation)], context)
 
 
+@cache
 def _are_libraries_tested() -> bool:
     untested = find_untested_versions()
     for library, version in untested.items():
