@@ -9,7 +9,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -22,12 +24,22 @@ CLIENT_SECRET = "a secret of the shop's"
 Claims = dict[str, Any]
 
 
+@cache
+def _generate_keys() -> tuple[RSAKey, ...]:
+    """Keys for all providers of the process: each takes a fraction of a second."""
+    keys = [RSAKey.import_key(rsa.generate_private_key(public_exponent=65_537, key_size=2_048)) for _ in "ab"]
+    for key in keys:
+        key.ensure_kid()
+    return tuple(keys)
+
+
 class Provider(ThreadingHTTPServer):
     """Signs every browser in as `person`. `twist` changes the claims, `sign` how they are signed."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.issuer = f"http://127.0.0.1:{self.server_port}"
+        self._other_keys = cycle(_generate_keys())
         self.key = self.new_key()
         self.person: Claims = {"sub": "10769150350006150715113082367"}
         self.twist: Callable[[Claims], object] = lambda _: None
@@ -36,9 +48,8 @@ class Provider(ThreadingHTTPServer):
         self.authorization_request: dict[str, Claims] = {}
 
     def new_key(self) -> RSAKey:
-        key = RSAKey.import_key(rsa.generate_private_key(public_exponent=65_537, key_size=2_048))
-        key.ensure_kid()
-        return key
+        """Another key than the present one."""
+        return next(self._other_keys)
 
     def sign_claims(self, claims: Claims, *, key: RSAKey | None = None) -> str:
         header = {"alg": "RS256", "kid": self.key.kid}

@@ -12,6 +12,7 @@ import pytest_asyncio
 import database
 from config.settings import Settings
 from domain.roles import UserRole
+from gateways.http import tls_context
 from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
@@ -62,7 +63,7 @@ async def start_sign_in(browser: httpx.AsyncClient) -> str:
     """Begin at the shop, sign in at the provider; where the browser is to go then."""
     begun = await browser.get("/auth/openid/login")
     assert begun.status_code == 302, begun.text
-    async with httpx.AsyncClient(trust_env=False) as outside:
+    async with httpx.AsyncClient(trust_env=False, verify=tls_context()) as outside:
         back = urlsplit((await outside.get(begun.headers["location"])).headers["location"])
     return f"{back.path}?{back.query}"
 
