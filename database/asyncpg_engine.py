@@ -7,6 +7,7 @@ open is still rolled back. The module's name has to contain "asyncpg": the migra
 dialect by it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,7 @@ class StatelessClient(_OutageReportingClient):
         self.batcher = Batcher(self.read)
         """Batches the reads outside transactions."""
         self.costly_reads = CostlyReads()
+        self._pool_opening = asyncio.Lock()
 
     async def create_pool(self, **options: Any) -> FairPool:
         # The DSN holds host and user; Tortoise's own defaults, such as port 5432, would override it.
@@ -136,10 +138,10 @@ class StatelessClient(_OutageReportingClient):
         return pool
 
     def acquire_connection(self) -> _PooledConnection:
-        return _PooledConnection(self, self._pool_init_lock)
+        return _PooledConnection(self, self._pool_opening)
 
     def _in_transaction(self) -> TransactionContext:
-        return _PooledTransaction(_Transaction(self), self._pool_init_lock)
+        return _PooledTransaction(_Transaction(self), self._pool_opening)
 
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions.

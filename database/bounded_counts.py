@@ -11,8 +11,7 @@ async def count_up_to(query: QuerySet[Any], limit: int) -> int:
     """The number of matching rows, at most `limit`; the database stops reading there. One statement."""
     keys = query.order_by().limit(limit).values_list(query.model._meta.pk_attr)
     # Tortoise's own count reads every row and applies the limit to the result.
-    keys._choose_db_if_not_chosen()
-    keys._make_query()
-    statement, values = keys.query.get_parameterized_sql()
+    statement = keys.sql()
+    _, values = keys.query.get_parameterized_sql()
     (row,) = await connections.read_costly(f"SELECT count(*) FROM ({statement}) AS counted", values)  # noqa: S608 - Tortoise's
     return int(row[0])
