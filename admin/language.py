@@ -19,7 +19,7 @@ CONFIG = I18nConfig(
     default_locale=Language.PERSIAN.value,
     # The library compares it as a whole, and no browser sends just one language's name.
     language_header_name=None,
-    language_switcher=[get_language.value for get_language in Language],
+    language_switcher=[each.value for each in Language],
 )
 
 

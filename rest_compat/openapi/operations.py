@@ -80,7 +80,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         example={"username": _MOBILE},
     ),
     ("POST", "/v1/login/verify"): Description(
-        summary="Change a login code for a token",
+        summary="Exchange a login code for a token",
         answer=_success(access_token=TEXT, token_type={"const": "Bearer"}, expires_at=UNIX),
         operation=login.verify_login_code,
         fields={"username": _USERNAME, "code": _text("the six digits of the SMS")},
@@ -141,7 +141,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         example={"id": 19, "message": "test"},
     ),
     ("POST", "/v1/user/payment"): Description(
-        summary="Open a payment at the gateway",
+        summary="Start a payment at the gateway",
         answer=None,
         operation=payments.start_payment,
         fields={"amount": {**TOMAN, "minimum": 1}},
@@ -151,7 +151,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         redirects=True,
     ),
     ("GET", "/v1/user/payment/test"): Description(
-        summary="Open a test payment where payments are played", answer=None, redirects=True
+        summary="Start a test payment, in the sandbox only", answer=None, redirects=True
     ),
     ("GET", "/v1/user/payment/verify"): Description(
         summary="The payer's return from the gateway",

@@ -19,20 +19,22 @@ GROUPS = (
         "A code by SMS is exchanged for a token, which goes into the Authorization header of other requests.",
         ("/v1/login",),
     ),
-    Group("Profile", "The user whose token it is.", ("/v1/user",)),
+    Group("Profile", "The user whom the token identifies.", ("/v1/user",)),
     Group("Notifications", "Messages from the shop to the user.", ("/v1/user/notifications",)),
     Group("Tickets", "Conversations with the shop's staff.", ("/v1/user/tickets",)),
-    Group("Payments", "Money into the wallet, by a gateway's page.", ("/v1/user/payment",)),
-    Group("Statistics", "Who orders most and what is ordered most, for everyone.", ("/v1/stats",)),
-    Group("Catalogue", "What can be ordered, for everyone.", ("/v1/services", "/v1/categories")),
+    Group("Payments", "Topping up the wallet through a payment gateway.", ("/v1/user/payment",)),
+    Group(
+        "Statistics", "The most active users and the most popular services. Needs no token.", ("/v1/stats",)
+    ),
+    Group("Catalogue", "What can be ordered. Needs no token.", ("/v1/services", "/v1/categories")),
     Group("Orders", "Paid from the wallet, delivered by the worker.", ("/v1/order",)),
     Group(
         "Gifts",
-        "Free credit, the wheel of fortune and what it gave.",
+        "Free credit, the wheel of fortune and the gifts won on it.",
         ("/v1/user/freecredit", "/v1/user/wof", "/v1/user/gifts"),
     ),
     # Last: running all routes in order needs the token until here.
-    Group("Signing out", "The end of a token.", ("/v1/logout",)),
+    Group("Signing out", "Revoking a token.", ("/v1/logout",)),
 )
 
 

@@ -6,10 +6,11 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from cli import serve
 from tests import browsers
-from tests.admin.browser_client import AdminBrowser
+from tests.admin.browser_client import PATIENCE_SECONDS, AdminBrowser
 from tests.admin.customer_client import Customer
 from tests.live_servers import LiveServer
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.processes
 
 OWNER, SUPPORT, CUSTOMER = serve.DEMO_MOBILE, "09120000001", "09120000002"
 CATEGORY, SERVICE = "دستهٔ تازه", "لایک تازه"
+PHONE = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 LISTS = "orders refills tickets users services categories providers payments ledger gifts audit".split()
 
 
@@ -98,12 +100,26 @@ def test_every_list_and_its_first_record_show_without_a_fault(
 @pytest.mark.parametrize("path", ["/", "/orders/list", "/services/create", "/settings"])
 def test_a_page_fits_a_phone(path: str, admin_browser: AdminBrowser) -> None:
     admin_browser.sign_in(OWNER)
-    metrics = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    admin_browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    admin_browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
 
     admin_browser.open(path)
 
     assert admin_browser.driver.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def test_staff_choose_the_language_on_a_phone_before_they_sign_in(
+    browser: webdriver.Chrome, shop_server: LiveServer
+) -> None:
+    browser.get(f"{shop_server.url}/admin/login")
+    browser.delete_all_cookies()
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    browser.get(f"{shop_server.url}/admin/login")
+
+    browser.find_element(By.LINK_TEXT, "English").click()
+
+    patience = WebDriverWait(browser, PATIENCE_SECONDS)
+    assert patience.until(lambda driver: driver.find_elements(By.LINK_TEXT, "فارسی"))
+    assert browser.find_element(By.TAG_NAME, "h1").text == "Staff of Vitrin"
 
 
 def test_the_keyboard_alone_is_enough(admin_browser: AdminBrowser) -> None:

@@ -20,12 +20,12 @@ def list_addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
     found = {
         "graphql": ("/graphql", "GraphQL, and GraphiQL in a browser"),
         "graphqlSchema": ("/docs/schema.graphql", "The GraphQL schema (SDL)"),
-        "rest": ("/docs", "The REST API below /api/v1: reference with examples"),
+        "rest": ("/docs", "Reference of the REST API at /api/v1, with examples"),
         "openapi": ("/docs/openapi.json", "The REST API in OpenAPI 3.1"),
         "swagger": ("/docs/swagger", "The REST API in Swagger UI"),
         "resellerApi": ("/docs/reseller", "The reseller API at /api/v2"),
-        "staff": ("/admin", "The pages of staff"),
-        "health": ("/healthz", "Whether the process serves requests"),
+        "staff": ("/admin", "Staff pages"),
+        "health": ("/healthz", "Health check"),
     }
     if not shows_graphql:
         del found["graphqlSchema"]

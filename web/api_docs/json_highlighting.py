@@ -9,7 +9,7 @@ _INDENT = "    "
 
 
 def highlight(value: object, indent: str = "") -> Markup:
-    """`value` as indented JSON for a `pre` element, with the classes `key`, `text` and `word`."""
+    """`value` as indented JSON for a `pre` element, with the classes `key`, `string` and `literal`."""
     if isinstance(value, dict) and value:
         lines = (
             Markup('<span class="key">"{}"</span>: {}').format(key, highlight(item, indent + _INDENT))
@@ -21,8 +21,8 @@ def highlight(value: object, indent: str = "") -> Markup:
     if isinstance(value, str):
         # The quotation marks stay outside, so that Persian text does not reverse them.
         inner = json.dumps(value, ensure_ascii=False)[1:-1]
-        return Markup('<span class="text">"<bdi>{}</bdi>"</span>').format(inner)
-    return Markup('<span class="word">{}</span>').format(json.dumps(value))
+        return Markup('<span class="string">"<bdi>{}</bdi>"</span>').format(inner)
+    return Markup('<span class="literal">{}</span>').format(json.dumps(value))
 
 
 def _join_lines(start: str, lines: Iterable[Markup], end: str, indent: str) -> Markup:

@@ -60,6 +60,14 @@ def test_the_pages_send_no_foreign_requests_and_fit_a_phone_and_a_desktop(
             assert browsers.console_faults(browser) == [], path
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/reseller"])
+def test_prose_has_the_colour_of_text(browser: webdriver.Chrome, shop_server: LiveServer, path: str) -> None:
+    browser.get(f"{shop_server.url}{path}")
+
+    prose = browser.find_element(By.CSS_SELECTOR, "main p").value_of_css_property("color")
+    assert prose == browser.find_element(By.TAG_NAME, "body").value_of_css_property("color")
+
+
 @pytest.mark.parametrize("path", READY)
 def test_the_keyboard_skips_to_the_content_or_moves_through_the_navigation(
     browser: webdriver.Chrome, shop_server: LiveServer, path: str
