@@ -27,7 +27,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def read_load_average() -> float:
-    """The load average of the last minute: what others were doing before we began."""
+    """The load average of the last minute: how busy the machine was before the run."""
     return os.getloadavg()[0]
 
 

@@ -71,7 +71,7 @@ def _dispatch(payload: str, on_event: Listener) -> None:
     try:
         event = ChangeEvent.from_json(payload)
     except ValueError as error:
-        _log.warning("%s", error)
+        _log.warning("change event ignored: %s", error)
     else:
         on_event(event)
 

@@ -18,7 +18,7 @@ def is_possible(value: int) -> bool:
 
 
 def filter_possible(values: Sequence[int], *, field: str) -> list[int]:
-    """Those of `values` that a record could have.
+    """Those of `values` that could be the id of a record.
 
     Raises:
         InvalidInput: more than 1,000 values, in the argument `field`.

@@ -246,7 +246,7 @@ def _get_single_member(response: JsonResponse, key: str) -> object:
 
 
 def _group_by_order(response: JsonResponse, order_ids: Sequence[str], *, row_key: str) -> dict[str, object]:
-    """The part of a response for each requested order; `about` is a key only a single order's row has."""
+    """The part of a response for each requested order; `row_key` is a key that only an order's row has."""
     body = _check_success(response)
     pairs: list[tuple[object, object]] = []
     if isinstance(body, list):

@@ -32,7 +32,7 @@ class IdIn:
 
 @strawberry.input(description="Matches part of a text.")
 class TextContains(Contains):
-    """Texts by a part of theirs."""
+    """Texts that contain a part."""
 
     contains: str = strawberry.field(
         description="The text to find, ignoring case and spelling variants.",

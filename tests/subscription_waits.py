@@ -1,4 +1,4 @@
-"""Waiting for live updates, and breaking what carries them."""
+"""Waiting for live updates, and breaking the connections that deliver them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable

@@ -1,4 +1,4 @@
-"""A caller's address behind trusted proxies, and its network, by which limits count."""
+"""A caller's address behind trusted proxies, and the network by which limits count its requests."""
 
 import ipaddress
 from collections.abc import Awaitable

@@ -56,7 +56,7 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A raw row: `line` is its first; `problem` says why its cells cannot be used.
+    """A raw row, which starts at `line`; `problem` says why its cells cannot be used.
 
     The next one begins at byte `end`, which is line `next_line`.
     """

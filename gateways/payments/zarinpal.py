@@ -45,7 +45,7 @@ class ZarinpalPayments:
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """Open a page for request.json's authority; refusal codes are those of its errorList."""
+        """Open a payment page with request.json; `authority` identifies it, refusals have its error codes."""
         # Zarinpal rejects metadata that are not strings, or are empty, with -9.
         metadata = {"order_id": str(payment_id), **({"mobile": mobile} if mobile else {})}
         response = await self._call(

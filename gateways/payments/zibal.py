@@ -50,7 +50,7 @@ class ZibalPayments:
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """Open a page for v1/request's trackId; refusal codes are those of its result."""
+        """Open a payment page with v1/request, identified by its trackId; a refusal's code is `result`."""
         response = await self._call(
             "request",
             {

@@ -1,4 +1,4 @@
-"""Memory of documents: only the cache of documents, which counts its bytes, holds any after their answers."""
+"""After a response only the document cache, which limits its bytes, keeps documents in memory."""
 
 import gc
 

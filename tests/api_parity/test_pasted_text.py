@@ -67,7 +67,7 @@ async def callers(client: httpx.AsyncClient, app: AppContext, buyer: User) -> Ca
 
 
 @pytest.mark.both_databases
-async def test_lines_that_hold_nothing_to_see_are_neither_counted_nor_charged(
+async def test_invisible_lines_are_neither_counted_nor_charged(
     callers: Callers, buyer: User, subtests: pytest.Subtests
 ) -> None:
     service = await create_service(type=ServiceType.CUSTOM_COMMENTS, price=1_000_000, min_quantity=1)

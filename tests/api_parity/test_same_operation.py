@@ -105,7 +105,7 @@ async def test_an_operation_has_the_same_outcome_through_both_apis(
 
 
 def check_refusal(answer: httpx.Response, problem: type[Problem], path: str) -> None:
-    """REST answers `problem` as its table words it, whatever the numbers in the sentence."""
+    """Check that REST answers `problem` in the words of its table; the numbers in them are not compared."""
     refusal = LEGACY_ERRORS.get((problem, path)) or LEGACY_ERRORS[problem, ""]
     if problem is InvalidInput and answer.status_code != refusal.http_status:
         refusal = MALFORMED_KEY

@@ -23,7 +23,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def migrated(tmp_path: Path) -> Path:
-    """A data folder whose database is migrated: that takes seconds, and one test of it is enough."""
+    """A data folder with a copy of a migrated database: to migrate takes seconds, and one test does it."""
     copy_migrated_sqlite(tmp_path / "vitrin.sqlite3")
     return tmp_path
 

@@ -156,7 +156,7 @@ async def test_a_connection_that_breaks_in_use_makes_room_for_those_who_wait(poo
     assert pool.size == pool.idle == pool.max_size
 
 
-async def test_those_who_wait_behind_a_failure_to_connect_fail_as_well(
+async def test_requests_waiting_for_a_connection_that_fails_fail_as_well(
     pools: PoolMaker, database_url: str
 ) -> None:
     is_reachable = True

@@ -27,7 +27,7 @@ def test_a_day_is_formatted_as_it_is_parsed() -> None:
 
 @pytest.fixture
 def new_york() -> Iterator[None]:
-    """The shop is in a zone with summer time."""
+    """The shop is in a time zone with daylight saving time."""
     calendar_days.set_zone(ZoneInfo("America/New_York"))
     yield
     calendar_days.set_zone(ZoneInfo("Asia/Tehran"))

@@ -147,7 +147,7 @@ def test_a_subscription_reported_with_order_statuses(
 
 
 @for_each("status", [None, *OrderStatus])
-def test_a_run_is_over_once_nothing_more_will_come(status: OrderStatus | None) -> None:
+def test_a_run_with_a_final_status_is_over(status: OrderStatus | None) -> None:
     assert provider_status.is_over(status) is (status in OVER)
 
 

@@ -1,4 +1,4 @@
-"""Spellings that a reader takes for one text have one form."""
+"""Spellings that readers take for the same text fold to the same form."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -185,5 +185,5 @@ def _http(body: bytes, status: int) -> bytes:
 
 
 def main() -> None:
-    """Serve at a port, by a seed, writing what was taken to a file: the arguments of the command line."""
+    """Serve with the arguments of the command line: port, seed, and the file for the accepted orders."""
     asyncio.run(FaultyProvider(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])).serve())

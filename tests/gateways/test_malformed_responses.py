@@ -33,7 +33,7 @@ def account(server: HttpStubServer) -> ProviderAccount:
     return build_account(f"{server.url}/api/v2")
 
 
-def test_json_is_read_behind_and_before_what_does_not_belong_to_it(subtests: pytest.Subtests) -> None:
+def test_json_is_read_despite_other_text_before_and_after_it(subtests: pytest.Subtests) -> None:
     for written in (
         b'\xef\xbb\xbf{"order": 15}',
         NOTICE.encode() + b'{"order": 15}',

@@ -242,7 +242,7 @@ async def test_add_is_refused_with_a_textual_error_and_no_order(
         pytest.param(504, "", id="504 with nothing"),
     ],
 )
-async def test_add_is_of_unknown_outcome_with_every_other_answer(
+async def test_every_other_answer_to_add_has_an_unknown_outcome(
     server: HttpStubServer, api: ProviderApi, account: ProviderAccount, http_status: int, body: str
 ) -> None:
     server.answer(http_status, body)

@@ -170,7 +170,7 @@ async def test_loopback_is_reached_when_private_addresses_are_allowed(server: Ht
         assert (await api.balance(build_account(f"http://localhost:{port}/"))).amount == "1"
 
 
-async def test_one_address_that_is_not_public_condemns_the_name() -> None:
+async def test_a_name_with_one_private_address_is_refused() -> None:
     wires = FakeNetwork()
     network = RestrictedNetworkBackend(
         FakeResolver([PUBLIC, "10.0.0.5"]), is_allowed=is_public, network=wires

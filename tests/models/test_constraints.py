@@ -82,7 +82,7 @@ async def test_a_user_is_refused_a_number_out_of_bounds(change: dict[str, int]) 
 
 
 @pytest.mark.parametrize("change", [{"balance": 0}, {"custom_rate": 100}, {"custom_rate": 0}], ids=str)
-async def test_a_user_may_have_the_bounds_themselves(change: dict[str, int]) -> None:
+async def test_a_user_may_have_the_smallest_and_largest_values(change: dict[str, int]) -> None:
     user = await create_user()
 
     assert await User.filter(id=user.id).update(**change) == 1
@@ -205,7 +205,7 @@ async def test_an_order_may_be_refunded_its_whole_charge() -> None:
 @pytest.mark.parametrize(
     "change", [{"price": -1}, {"min_quantity": -1}, {"min_quantity": 11, "max_quantity": 10}], ids=str
 )
-async def test_a_service_is_refused_a_number_out_of_bounds(change: dict[str, int]) -> None:
+async def test_a_service_with_a_number_out_of_bounds_is_refused(change: dict[str, int]) -> None:
     service = await create_service()
 
     with pytest.raises(IntegrityError):

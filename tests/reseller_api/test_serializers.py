@@ -68,6 +68,6 @@ def test_posts_are_those_that_were_served(columns: dict[str, object], posts: str
         ({"status": OrderStatus.COMPLETED, "remains": 0}, "5"),
     ],
 )
-def test_runs_are_those_that_are_over(columns: dict[str, object], runs: str) -> None:
+def test_runs_counts_only_finished_runs(columns: dict[str, object], runs: str) -> None:
     row = order(is_drip_feed=True, runs=5, drip_feed_quantity=2, **columns)
     assert serializers.status(row)["runs"] == runs

@@ -1,4 +1,4 @@
-"""Free credit: how much, how often, and once a turn."""
+"""Free credit: its amount, its interval and monthly limit, and simultaneous claims."""
 
 import asyncio
 from datetime import timedelta

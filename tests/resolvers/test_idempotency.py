@@ -225,7 +225,7 @@ async def test_the_key_of_an_order_is_refused_for_another_operation(operation: s
 async def transfer(
     sender: User, *, to: int, amount: int = 5, note: str | None = None, idempotency_key: str | None = None
 ) -> IdempotentRequest | None:
-    """An operation of a made-up kind, to see what its fingerprint covers."""
+    """An invented operation, to see which arguments its fingerprint covers."""
     return idempotency.request_for(transfer, locals(), user=sender, key=idempotency_key, excluded={"note"})
 
 

@@ -33,7 +33,7 @@ async def poll(app: AppContext, provider: Provider, order: Order) -> Order:
 
 
 async def send_many(app: AppContext, provider: Provider, fake_providers: FakeProviders, number: int) -> None:
-    """Orders 501 and up, which the provider says nothing new about."""
+    """Send `number` orders, numbered from 501 at the provider, which reports them as processing."""
     first = await send_order(app, provider)
     twins = []
     for provider_order_id in map(str, range(502, 501 + number)):

@@ -46,7 +46,7 @@ async def test_post_order_answers_the_documented_body(
     assert equals_except(body["order"], documented["order"], {"changed", "created", "id"})
 
 
-async def test_an_order_reads_back_as_the_documented_one_does_but_for_its_provider(
+async def test_an_order_is_read_as_documented_except_for_its_provider(
     headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     placed = (await demo_client.post("/api/v1/order", headers=headers, json=ORDER)).json()["order"]

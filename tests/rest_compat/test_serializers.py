@@ -98,7 +98,7 @@ def serialize(body: object, *keys: str | int) -> object:
 
 
 def spelling(value: object) -> object:
-    """The keys of an answer in their order, all the way down; lists by their first item."""
+    """The keys of an answer in order, at every depth; the first item stands for its list."""
     if isinstance(value, dict):
         return [(key, spelling(item)) for key, item in value.items()]
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What REST shows of a thing, GraphQL shows under its whole name, or it is written here why not."""
+"""GraphQL has each field of a REST record, under its unabbreviated name, or this file says why not."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Requests that Schemathesis makes up from the shop's own descriptions, against a server that really runs.
+"""Requests that Schemathesis generates from the shop's API descriptions, sent to a running server.
 
-`python -m tests.schemathesis --examples 2000` makes so many of each description's.
+`python -m tests.schemathesis --examples 2000` generates 2,000 for each route and field.
 """

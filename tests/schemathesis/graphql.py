@@ -20,7 +20,7 @@ _TIMESTAMPS = st.one_of(
 
 
 def check_graphql(server: LiveServer, token: str, *, examples: int, seed: int) -> Report:
-    """Whether every answer is HTTP 200 and has what was asked for, or errors that are no faults of ours."""
+    """Check that each answer is HTTP 200, with the requested data or with errors that are not our faults."""
     sdl = schema.print_sdl()
     for name, values in (("Toman", _WHOLE_NUMBERS), ("Count", _WHOLE_NUMBERS), ("DateTime", _TIMESTAMPS)):
         schemathesis.graphql.scalar(name, values)

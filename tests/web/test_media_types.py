@@ -24,7 +24,9 @@ def test_a_page_is_served_only_to_clients_that_prefer_html(subtests: pytest.Subt
             assert media_types.prefers_page(accept, JSON, GRAPHQL) is is_page
 
 
-def test_graphql_s_media_type_is_used_when_accepted_no_less_than_json(subtests: pytest.Subtests) -> None:
+def test_graphql_s_media_type_is_used_when_preferred_at_least_as_much_as_json(
+    subtests: pytest.Subtests,
+) -> None:
     for accept, is_modern in {
         GRAPHQL: True,
         f"{GRAPHQL}, {JSON}": True,

@@ -166,7 +166,7 @@ def test_every_client_reads_the_early_answer(server: LiveServer, subtests: pytes
                 assert upload(f"{server.url}{path}", size) == status
 
 
-def test_urllib_reads_every_413(server: LiveServer) -> None:
+def test_urllib_receives_every_413_during_an_upload(server: LiveServer) -> None:
     def upload(_: int) -> int:
         request = urllib.request.Request(
             f"{server.url}/graphql",
