@@ -81,8 +81,8 @@ class StaffAct(StrEnum):
     RESET_SETTINGS = "reset_settings"
     REVOKE_USER_API_KEY = "revoke_user_api_key"
     RESET_TOTP = "reset_totp"
-    CREATE_SERVICE_TOKEN = "create_service_token"  # noqa: S105 - an actionion
-    REVOKE_SERVICE_TOKEN = "revoke_service_token"  # noqa: S105 - an actionion
+    CREATE_SERVICE_TOKEN = "create_service_token"  # noqa: S105 - an action
+    REVOKE_SERVICE_TOKEN = "revoke_service_token"  # noqa: S105 - an action
 
 
 class StaffSubject(StrEnum):
