@@ -88,7 +88,8 @@ def test_errors_are_reported_with_the_request_s_id_and_without_secrets(sink: Htt
         logging.getLogger("vitrin.test").exception("failed for Bearer abc.def")
     finally:
         sentry_sdk.flush(10)
-        sentry_sdk.init()
+        # Without arguments it would patch asyncpg, httpx and Starlette for all tests that follow.
+        sentry_sdk.init(default_integrations=False)
         request_ids.set_current("")
 
     report = b"".join(sink.received).decode()
