@@ -34,14 +34,12 @@ from resolvers.order_placement.service_cache import IS_UNCHANGED, CachedService
 _is_not_none = partial(is_not, None)
 _log = logging.getLogger("vitrin.placing")
 _DATABASE_TIMESTAMPS = ("created_at", "updated_at", "due_at")
-_KEY_LIFETIME_SECONDS = int(LIFETIME.total_seconds())
 _EXTRA_COLUMNS = {
     "version": "varchar",
     "rate": "int",
     "key": "varchar",
     "operation": "varchar",
     "fingerprint": "varchar",
-    "lifetime": "int",
 }
 # The stored result of the idempotency key; it identifies the order, and so which of two with one key was
 # placed.
@@ -65,7 +63,7 @@ numbered AS MATERIALIZED (
   WHERE total <= balance AND (key IS NULL OR {may_claim})),
 claimed AS (
   INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, result, created_at, expires_at)
-  SELECT user_id, key, operation, fingerprint, {result}, now, now + make_interval(secs => lifetime)
+  SELECT user_id, key, operation, fingerprint, {result}, now, now + make_interval(secs => {lifetime})
   FROM numbered, clock WHERE key IS NOT NULL
   ON CONFLICT (user_id, key) DO NOTHING RETURNING result),
 placed AS (
@@ -143,7 +141,6 @@ async def place(
             "key": request.key,
             "operation": request.operation,
             "fingerprint": request.fingerprint,
-            "lifetime": _KEY_LIFETIME_SECONDS,
         }
     clock, item = database.now_sql(), orjson.dumps(row).decode()
     outcome = await client.batcher.submit(_get_order_insert(clock), item)
@@ -184,6 +181,7 @@ def _build_statement(clock: str, *, is_waiting: bool) -> str:
         is_unchanged=IS_UNCHANGED,
         may_claim=TRY_LOCK,
         result=_RESULT_SQL,
+        lifetime=int(LIFETIME.total_seconds()),
         columns=", ".join(f'"{name}"' for name in types),
         values=", ".join(map(_value_sql, types)),
         actor=OrderActor.BUYER.value,
