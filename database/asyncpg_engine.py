@@ -50,6 +50,10 @@ class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
 
 
 class _PooledTransaction(TransactionContextPooled):
+    def __init__(self, client: "StatelessClient", pool_opening: asyncio.Lock) -> None:
+        super().__init__(_Transaction(client), pool_opening)
+        self._parent_client = client
+
     async def __aenter__(self) -> TransactionalDBClient:
         try:
             return await super().__aenter__()
@@ -57,7 +61,7 @@ class _PooledTransaction(TransactionContextPooled):
             # Cancelled or disconnected before it began: Tortoise would keep the connection and send it the
             # task's further statements.
             if (connection := self.client._connection) is not None:
-                await self.client._parent._pool.release(connection, error=error)
+                await self._parent_client._pool.release(connection, error=error)
             if (token := getattr(self, "token", None)) is not None:
                 get_connections().reset(token)
             raise
@@ -141,7 +145,7 @@ class StatelessClient(_OutageReportingClient):
         return _PooledConnection(self, self._pool_opening)
 
     def _in_transaction(self) -> TransactionContext:
-        return _PooledTransaction(_Transaction(self), self._pool_opening)
+        return _PooledTransaction(self, self._pool_opening)
 
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions.

@@ -19,8 +19,8 @@ REASONS = {
     "app/server/http_protocol.py": {
         "_unset_keepalive_if_required": "uvicorn's own timer, which our protocol must stop",
     },
-    "database/asyncpg_engine.py": {
-        "_parent": "the pool of a Tortoise transaction that was cancelled before it began",
+    "database/bounded_counts.py": {
+        "_make_query": "Tortoise makes the statement of a query only when it runs it"
     },
     "database/sqlite_engine.py": {
         "_conn": "aiosqlite's connection, for its thread",
