@@ -118,8 +118,8 @@ class GatewaySettings(BaseSettings):
         """Whether payments are simulated by a page of our own."""
         return self.payment_gateway is PaymentGatewayName.SANDBOX
 
-    def find_test_gateways(self) -> Iterator[str]:
-        """What production must not have: gateways without TLS, and those that credit without money."""
+    def find_gateway_faults(self) -> Iterator[str]:
+        """Why production refuses these settings: gateways without TLS, or that credit without money."""
         if self.takes_sandbox_payments:
             names = " or ".join(_PAYMENT_ACCOUNTS)
             yield (f"PAYMENT_GATEWAY=sandbox credits wallets without real money: set PAYMENT_GATEWAY={names}")

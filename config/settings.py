@@ -287,7 +287,7 @@ def _find_production_faults(settings: Settings) -> Iterator[str]:
         yield "payment gateways redirect payers to the shop's public address: set PUBLIC_URL"
     elif not settings.public_url.startswith("https://"):
         yield "codes and tokens would be sent unencrypted: PUBLIC_URL must begin with https://"
-    yield from settings.find_test_gateways()
+    yield from settings.find_gateway_faults()
     for path in settings.jwt_key_files:
         if path.exists() and path.stat().st_mode & 0o077:
             yield f"{path} is readable by other users: run chmod 600"

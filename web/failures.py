@@ -1,4 +1,4 @@
-"""What every API answers to an exception of its own: an outage of the database, or an internal error."""
+"""The response of every API to an unexpected exception: an outage of the database or an internal error."""
 
 import logging
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ INTERNAL_ERROR = Failure(status=500, phrase="Server Error", close_code=1011)
 
 
 def log_failure(error: Exception | None, log: logging.Logger, where: str) -> Failure:
-    """Log an outage in one line and an internal error with its traceback; returns which of them it is.
+    """Log an outage in one line and an internal error with its traceback; returns the failure.
 
     `where` names what failed, such as `method=GET path=/v1/order`.
     """

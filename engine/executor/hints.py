@@ -48,7 +48,7 @@ class FieldHints:
     read: Callable[[Any], Any] | None = None
     """Returns for a source what its resolver would, or raises; no side effects. An attrgetter is inlined."""
     convert: Callable[[Any], object] | None = None
-    """Makes the field's value of what was read, be it by `read` or from the row's column."""
+    """Converts what `read` returned, or the row's column, to the field's value."""
     is_pure: bool = False
     """Whether the resolver itself is such a function, of the source alone."""
     rows: Callable[[Any], RowSource] | None = None
